@@ -1,0 +1,3 @@
+//! The `pacegate` command.
+
+fn main() {}

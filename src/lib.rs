@@ -1,0 +1,1 @@
+//! The performance gate for CI.
