@@ -1,1 +1,5 @@
 //! The performance gate for CI.
+
+pub mod config;
+pub mod measure;
+pub mod model;

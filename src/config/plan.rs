@@ -1,0 +1,303 @@
+//! The validated configuration: what is to be measured, and by which rules it is judged.
+//!
+//! Every value is in base units and every default is filled in, so that no later stage has one.
+
+use crate::model::Unit;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// All that `gates.yaml` says, checked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// The project's name; runs of different projects are never compared.
+    pub project: String,
+    /// Where history is kept.
+    pub store: StoreLocation,
+    /// Services by name, for loads to use.
+    pub services: BTreeMap<String, ServicePlan>,
+    /// Benchmarks, in the order of the file.
+    pub benchmarks: Vec<BenchmarkPlan>,
+    /// Loads, in the order of the file.
+    pub loads: Vec<LoadPlan>,
+    /// Gates, in the order of the file.
+    pub gates: Vec<GatePlan>,
+    /// Waivers, in the order of the file.
+    pub waivers: Vec<WaiverPlan>,
+    /// Reports to write, in the order of the file.
+    pub reports: Vec<ReportPlan>,
+    /// Which runs serve as a baseline.
+    pub baseline: BaselinePlan,
+}
+
+/// Where history is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoreLocation {
+    /// An SQLite file, relative to the directory of the configuration.
+    Sqlite(PathBuf),
+}
+
+/// A service that loads are sent to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ServicePlan {
+    /// Its name.
+    pub name: String,
+    /// What to run, without a shell.
+    pub command: Command,
+    /// URL that answers 2xx once the service is ready.
+    pub ready: String,
+    /// Origin that relative step paths are joined to, such as `http://127.0.0.1:7878`.
+    pub url: String,
+    /// How long it may take to get ready.
+    pub ready_within: Duration,
+}
+
+/// A program with its arguments and surroundings; never a shell line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Command {
+    /// Program and arguments; never empty.
+    pub argv: Vec<String>,
+    /// Working directory, absolute.
+    pub cwd: PathBuf,
+    /// Variables set on top of the allow-listed environment.
+    pub env: BTreeMap<String, String>,
+}
+
+/// A benchmark.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BenchmarkPlan {
+    /// Its name: the target, or for criterion the prefix of its targets.
+    pub name: String,
+    /// How it is measured.
+    pub kind: BenchmarkKind,
+}
+
+/// How a benchmark is measured.
+#[derive(Debug, Clone, PartialEq)]
+pub enum BenchmarkKind {
+    /// A command run as a whole process, again and again.
+    Command(CommandPlan),
+    /// Criterion benches.
+    Criterion(CriterionPlan),
+}
+
+/// A command benchmark.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CommandPlan {
+    /// What is measured.
+    pub run: Command,
+    /// Run before each measured run, not measured.
+    pub prepare: Option<Command>,
+    /// Run once after the last, not measured, even after a failure.
+    pub cleanup: Option<Command>,
+    /// Runs that are thrown away first.
+    pub warmup: u32,
+    /// Runs that are kept; at least 1.
+    pub samples: u32,
+    /// The longest one run may take.
+    pub timeout: Duration,
+    /// Exit codes that count as success.
+    pub ok_exit: Vec<i32>,
+}
+
+/// Criterion benches.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CriterionPlan {
+    /// What to run, such as `cargo bench --bench stats`.
+    pub command: Command,
+    /// Criterion's output directory; `None` asks cargo where the target directory is.
+    pub output: Option<PathBuf>,
+    /// The longest the whole command may take, building included.
+    pub timeout: Duration,
+}
+
+/// A load scenario.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LoadPlan {
+    /// Its name: the target.
+    pub name: String,
+    /// The service it needs started; `None` when its URL is served already.
+    pub service: Option<String>,
+    /// Origin that relative step paths are joined to, such as `http://127.0.0.1:7878`.
+    pub url: String,
+    /// When journeys start.
+    pub arrivals: Arrivals,
+    /// The journey that every arrival makes; never empty.
+    pub steps: Vec<StepPlan>,
+    /// The longest a request may take, from its due time.
+    pub timeout: Duration,
+}
+
+/// An open-model schedule: arrivals do not wait for answers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Arrivals {
+    /// Journeys started a second; above 0.
+    pub rate: f64,
+    /// How long journeys are started and measured.
+    pub duration: Duration,
+    /// How long journeys are started before that, unmeasured (by due time).
+    pub warmup: Duration,
+    /// The most connections held at once; further requests queue with their due time kept.
+    pub connections: usize,
+    /// Spacing of arrivals.
+    pub spacing: Spacing,
+}
+
+/// Spacing of arrivals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spacing {
+    /// Equal gaps.
+    Constant,
+    /// Exponential gaps from a seeded generator (a Poisson process).
+    Poisson {
+        /// The generator's seed.
+        seed: u64,
+    },
+}
+
+/// One request of a journey.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StepPlan {
+    /// Its name, unique within the load; `GET /products` unless given.
+    pub name: String,
+    /// HTTP method, upper case.
+    pub method: String,
+    /// Path with query, starting with `/`.
+    pub path: String,
+    /// Headers in order, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// Body; its content type is among the headers.
+    pub body: Option<Vec<u8>>,
+    /// Statuses that count as success; empty means any 2xx or 3xx.
+    pub expect_status: Vec<u16>,
+}
+
+/// One rule, applied to every series that it matches.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GatePlan {
+    /// Its number in the file, from 1.
+    pub number: usize,
+    /// Which series; `*` crosses slashes.
+    pub series: SeriesPattern,
+    /// The rule.
+    pub rule: Rule,
+    /// Whether a fail is only a warning.
+    pub warn_only: bool,
+}
+
+/// A glob on series ids, compiled.
+#[derive(Debug, Clone)]
+pub struct SeriesPattern {
+    /// As written.
+    pub text: String,
+    pub(crate) matcher: globset::GlobMatcher,
+}
+
+impl SeriesPattern {
+    /// Compiles a glob on series ids.
+    ///
+    /// # Errors
+    ///
+    /// When the glob is malformed, with the reason.
+    pub fn new(text: &str) -> Result<Self, String> {
+        let glob = globset::GlobBuilder::new(text)
+            .literal_separator(false)
+            .build()
+            .map_err(|error| error.kind().to_string())?;
+        Ok(SeriesPattern { text: text.to_owned(), matcher: glob.compile_matcher() })
+    }
+
+    /// Whether the pattern matches the written form of a series id.
+    pub fn matches(&self, series: &str) -> bool {
+        self.matcher.is_match(series)
+    }
+
+    /// Whether the pattern names one series, without wildcards.
+    pub fn is_literal(&self) -> bool {
+        !self.text.contains(['*', '?', '[', '{', '\\'])
+    }
+}
+
+impl PartialEq for SeriesPattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+/// A gate's rule.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Rule {
+    /// An absolute limit.
+    Limit {
+        /// The least allowed.
+        min: Option<Quantity>,
+        /// The most allowed.
+        max: Option<Quantity>,
+    },
+    /// A limit on the change for the worse from the baseline.
+    Regression {
+        /// The most the metric may worsen, as a fraction (0.03 is 3 %); at least 0.
+        max: f64,
+        /// Absolute differences below this are not worth failing for.
+        floor: Option<Quantity>,
+        /// Whether the whole interval, not only the estimate, must be beyond `max` to fail.
+        strict: bool,
+    },
+}
+
+/// A number with the unit it was written in, both in base units.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Quantity {
+    /// In base units: `250ms` is 0.25.
+    pub value: f64,
+    /// The base unit; `None` for a bare number, which fits any unit.
+    pub unit: Option<Unit>,
+    /// As written.
+    pub text: String,
+}
+
+/// An excuse, kept in the repository, with an end.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WaiverPlan {
+    /// Which series.
+    pub series: SeriesPattern,
+    /// Why.
+    pub reason: String,
+    /// The largest change for the worse that is excused, as a fraction; `None` excuses only a vanished series.
+    pub ceiling: Option<f64>,
+    /// The last day it holds.
+    pub until: time::Date,
+}
+
+/// A report to write after every run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportPlan {
+    /// Its form.
+    pub format: ReportFormat,
+    /// Where to.
+    pub path: PathBuf,
+}
+
+/// The form of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ReportFormat {
+    /// The bundle.
+    Json,
+    /// JUnit XML for GitLab and GitHub test reporters.
+    Junit,
+    /// JUnit XML that validates against the Jenkins xUnit schema.
+    JunitStrict,
+    /// GitHub and GitLab flavoured Markdown.
+    Markdown,
+    /// Plain text, as on the terminal.
+    Text,
+}
+
+/// Which runs serve as a baseline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BaselinePlan {
+    /// Branches whose runs may serve.
+    pub branches: Vec<String>,
+    /// The most runs taken.
+    pub runs: usize,
+}

@@ -1,0 +1,39 @@
+//! The words of the tool as plain data: what was measured, what was compared, what was decided.
+//!
+//! Nothing here computes statistics, reads a file or knows a format; every stage of the pipeline
+//! takes and gives these types, so that stages need not know each other.
+
+mod baseline;
+mod bundle;
+mod census;
+mod comparison;
+mod environment;
+mod histogram;
+mod id;
+mod judgement;
+mod metric;
+mod run;
+mod sample;
+mod unit;
+mod validity;
+mod verdict;
+mod warning;
+
+pub use baseline::{Baseline, BaselineReason};
+pub use bundle::{BUNDLE_FORMAT, BUNDLE_VERSION, Bundle, Policy};
+pub use census::{Census, NotJudged, NotJudgedReason};
+pub use comparison::{Comparison, Effect, Estimate, Side, Test};
+pub use environment::{Environment, Noise};
+pub use histogram::{Histogram, HistogramError};
+pub use id::{SeriesId, Statistic};
+pub use judgement::{GateKind, Judgement, Reason, WaiverUse};
+pub use metric::{Assumption, Better, Metric};
+pub use run::{
+    Data, Engine, Failure, Measurement, RUN_FORMAT, RUN_VERSION, Revision, Run, SeriesRef, Stage,
+    Target,
+};
+pub use sample::{Sample, SampleError};
+pub use unit::Unit;
+pub use validity::{Validity, ValidityFact};
+pub use verdict::Verdict;
+pub use warning::Warning;

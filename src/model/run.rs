@@ -1,0 +1,216 @@
+//! All that one execution measured, at one commit, in one environment.
+
+use super::{
+    Environment, Histogram, Metric, Noise, Sample, SeriesId, Statistic, Validity, Warning,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// The `format` field of a run document.
+pub const RUN_FORMAT: &str = "pacegate-run";
+/// The newest run document this version writes, and the newest it reads.
+pub const RUN_VERSION: u32 = 1;
+
+/// All that one execution measured. As a JSON document this is the native format, which
+/// `check --baseline A.json --head B.json` reads.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Run {
+    /// Always `pacegate-run`.
+    pub format: String,
+    /// Format version; a newer one is refused.
+    pub version: u32,
+    /// Time-ordered unique id (UUID v7).
+    pub id: Uuid,
+    /// The project's name, as in the configuration.
+    pub project: String,
+    /// When measuring began.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schemars(with = "String")]
+    pub started: OffsetDateTime,
+    /// How long measuring took, in seconds.
+    pub elapsed: f64,
+    /// What was measured, in version control's words.
+    pub revision: Revision,
+    /// Where it was measured.
+    pub environment: Environment,
+    /// What could be seen of the machine's noise.
+    #[serde(default)]
+    pub noise: Noise,
+    /// What was measured, in the order of the configuration.
+    pub targets: Vec<Target>,
+    /// Targets that could not be measured.
+    #[serde(default)]
+    pub failures: Vec<Failure>,
+    /// Whether measuring was interrupted, so that targets may be missing.
+    #[serde(default)]
+    pub cut_short: bool,
+    /// Whether this run may serve as a baseline once judged: a trusted branch and a clean tree.
+    #[serde(default)]
+    pub trusted: bool,
+    /// Doubts about the run as a whole.
+    #[serde(default)]
+    pub warnings: Vec<Warning>,
+}
+
+/// Where in version control a run stands; everything is `None` outside a repository.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Revision {
+    /// Full commit hash.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// Branch name; `None` when detached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch: Option<String>,
+    /// Whether tracked files differed from the commit.
+    #[serde(default)]
+    pub dirty: bool,
+}
+
+/// How a target was measured; part of a series' identity, since results of different engines are
+/// never compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Engine {
+    /// A command run as a whole process.
+    Command,
+    /// Criterion's samples.
+    Criterion,
+    /// The open-model load engine: arrivals do not wait for answers.
+    Open,
+    /// Values another tool measured.
+    Import,
+}
+
+/// All measurements of one benchmark or load scenario.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Target {
+    /// The target's name, unique within a run, such as `browse` or `parse/large`.
+    pub name: String,
+    /// How it was measured.
+    pub engine: Engine,
+    /// Digest of the settings that make two measurements comparable (rate, steps, command); runs
+    /// whose digests differ are not compared.
+    pub definition: String,
+    /// The metrics, each name at most once.
+    pub measurements: Vec<Measurement>,
+    /// For loads: whether the service was measured, or the generator.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validity: Option<Validity>,
+    /// How long measuring took, in seconds.
+    #[serde(default)]
+    pub elapsed: f64,
+    /// Whether measuring stopped before its time.
+    #[serde(default)]
+    pub cut_short: bool,
+    /// Doubts about this target.
+    #[serde(default)]
+    pub warnings: Vec<Warning>,
+}
+
+/// One metric's values on one target.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Measurement {
+    /// What was measured.
+    pub metric: Metric,
+    /// The values.
+    pub data: Data,
+    /// The smallest difference this measurement can show, in the metric's unit; 0 where unknown.
+    #[serde(default)]
+    pub quantum: f64,
+}
+
+/// The raw values; never only a summary.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Data {
+    /// Values grouped by process.
+    Sample(Sample),
+    /// Latencies of many requests to one running service.
+    Histogram(Histogram),
+    /// Events among trials, such as errors among requests.
+    Counts {
+        /// Trials in which the event happened.
+        events: u64,
+        /// All trials.
+        trials: u64,
+    },
+}
+
+/// What was being done when a target failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// Starting the service it needs.
+    Service,
+    /// Measuring it.
+    Measure,
+    /// Reading what it left.
+    Read,
+}
+
+/// A target that could not be measured.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Failure {
+    /// The target, or the benchmark entry of the configuration when its targets are not known.
+    pub target: String,
+    /// What was being done.
+    pub stage: Stage,
+    /// The error with its causes, and the tail of the child's stderr where there is one.
+    pub error: String,
+}
+
+/// A series within a run: a borrowed view.
+#[derive(Debug, Clone)]
+pub struct SeriesRef<'run> {
+    /// Its identity.
+    pub id: SeriesId,
+    /// The target it belongs to.
+    pub target: &'run Target,
+    /// The measurement it is taken from.
+    pub measurement: &'run Measurement,
+}
+
+impl Run {
+    /// Every series of the run: one a sample or count, one a statistic of a histogram.
+    pub fn series(&self) -> impl Iterator<Item = SeriesRef<'_>> {
+        self.targets.iter().flat_map(Target::series)
+    }
+
+    /// The target of the given name.
+    pub fn target(&self, name: &str) -> Option<&Target> {
+        self.targets.iter().find(|target| target.name == name)
+    }
+}
+
+impl Target {
+    /// Every series of the target, in the order of its measurements.
+    pub fn series(&self) -> impl Iterator<Item = SeriesRef<'_>> {
+        self.measurements.iter().flat_map(move |measurement| {
+            let statistics: Vec<Option<Statistic>> = match measurement.data {
+                Data::Histogram(_) => Statistic::ALL.into_iter().map(Some).collect(),
+                Data::Sample(_) | Data::Counts { .. } => vec![None],
+            };
+            statistics.into_iter().map(move |statistic| SeriesRef {
+                id: SeriesId {
+                    target: self.name.clone(),
+                    metric: measurement.metric.name.clone(),
+                    statistic,
+                },
+                target: self,
+                measurement,
+            })
+        })
+    }
+
+    /// The measurement of the given metric.
+    pub fn measurement(&self, metric: &str) -> Option<&Measurement> {
+        self.measurements.iter().find(|measurement| measurement.metric.name == metric)
+    }
+}

@@ -1,0 +1,60 @@
+//! Whether a load test measured the service, or its own generator.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The facts that decide whether a load's latencies may be judged at all.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Validity {
+    /// Arrivals asked for in the measured time, a second.
+    pub asked_rate: f64,
+    /// Arrivals started in the measured time, a second.
+    pub achieved_rate: f64,
+    /// Arrivals that were never sent.
+    pub dropped: u64,
+    /// 0.99 quantile of how late the generator was, in seconds, before it asked for a connection.
+    pub lateness_p99: f64,
+    /// CPU time of the generator divided by what it was granted, in [0, 1]; `None` where unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generator_cpu: Option<f64>,
+    /// The facts that break validity; empty when the load is valid.
+    pub broken: Vec<ValidityFact>,
+}
+
+/// One number that makes a load invalid: its verdicts are then `inconclusive`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "fact", rename_all = "kebab-case")]
+pub enum ValidityFact {
+    /// The generator did not reach 99 % of the rate asked for.
+    RateNotReached {
+        /// Arrivals a second asked for.
+        asked: f64,
+        /// Arrivals a second achieved.
+        achieved: f64,
+    },
+    /// Arrivals were never sent.
+    Dropped {
+        /// How many.
+        count: u64,
+    },
+    /// The generator's own lateness is not small beside the latencies it measured.
+    GeneratorLate {
+        /// 0.99 quantile of lateness in seconds.
+        lateness_p99: f64,
+        /// The most that would have been allowed, in seconds.
+        allowed: f64,
+    },
+    /// The generator used more than 80 % of the CPU it was granted.
+    GeneratorBusy {
+        /// Share used, in [0, 1].
+        share: f64,
+    },
+    /// The load was stopped before its time.
+    CutShort {
+        /// Seconds measured.
+        measured: f64,
+        /// Seconds planned.
+        planned: f64,
+    },
+}
