@@ -35,6 +35,8 @@ use crate::rules::{Delay, Rules, Share, Stall};
 
 /// Connections served at a time; further ones wait in the kernel's queue.
 const CONNECTIONS: u32 = 900;
+/// Bytes that the head of a request may have.
+const HEAD: usize = 16 * 1024;
 /// How long a client may take to send the head of a request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long requests under way may take to finish once the shop was told to stop.
@@ -190,7 +192,7 @@ async fn talk(stream: TcpStream, shop: Rc<Shop>, mut closing: watch::Receiver<bo
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
-        .max_buf_size(64 * 1024)
+        .max_header_size(HEAD)
         .serve_connection(TokioIo::new(stream), service);
     let mut connection = std::pin::pin!(connection);
     // An error here is the client's doing (it left, or sent no HTTP) and hyper has answered it.
