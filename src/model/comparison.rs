@@ -4,7 +4,7 @@ use super::{Better, SeriesId, Unit, Warning};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A value with an interval; `None` bounds are unbounded.
+/// A value with an interval. A missing bound is unbounded; with both missing no interval is known.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Estimate {
@@ -105,6 +105,9 @@ pub struct Comparison {
     pub alpha_worse: f64,
     /// One-sided level of the bound that an improvement must clear, after correction over the suite.
     pub alpha_better: f64,
+    /// Standard deviation of the log values between runs, as far as the baseline knows it.
+    #[serde(default)]
+    pub between_runs: Option<f64>,
     /// Smallest relative change in the worse direction that this comparison would have found in
     /// 95 of 100 cases; `None` when no change could have been found.
     #[serde(default)]

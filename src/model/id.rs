@@ -65,7 +65,7 @@ impl Statistic {
 pub struct SeriesId {
     /// The benchmark or load scenario.
     pub target: String,
-    /// The metric's name.
+    /// The metric's name; empty when a whole target (or a pattern that matched nothing) is meant.
     pub metric: String,
     /// The statistic, where the metric is a histogram.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -74,7 +74,10 @@ pub struct SeriesId {
 
 impl fmt::Display for SeriesId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.target, self.metric)?;
+        f.write_str(&self.target)?;
+        if !self.metric.is_empty() {
+            write!(f, "/{}", self.metric)?;
+        }
         match self.statistic {
             Some(statistic) => write!(f, "/{}", statistic.name()),
             None => Ok(()),

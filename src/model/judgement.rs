@@ -102,6 +102,17 @@ pub enum Reason {
     ZeroBaseline,
     /// The configuration or the baseline expects the series, and the run does not have it.
     Vanished,
+    /// The gate's pattern matches no series at all; the judgement's `target` is the pattern.
+    MatchesNothing {
+        /// The nearest series that was measured.
+        #[serde(default)]
+        nearest: Option<String>,
+    },
+    /// The gate's quantity is in another unit than the series.
+    WrongUnit {
+        /// The quantity, as written.
+        quantity: String,
+    },
     /// Measuring the target failed.
     MeasuringFailed {
         /// The error.
@@ -128,6 +139,8 @@ impl Reason {
             Reason::NoBaseline { .. } => "no-baseline",
             Reason::ZeroBaseline => "zero-baseline",
             Reason::Vanished => "vanished",
+            Reason::MatchesNothing { .. } => "matches-nothing",
+            Reason::WrongUnit { .. } => "wrong-unit",
             Reason::MeasuringFailed { .. } => "measuring-failed",
         }
     }
