@@ -1,5 +1,6 @@
 //! The performance gate for CI.
 
 pub mod config;
+pub mod gate;
 pub mod measure;
 pub mod model;

@@ -39,19 +39,13 @@ pub(super) fn misfit<'rule>(rule: &'rule Rule, unit: &Unit) -> Option<&'rule Qua
 }
 
 /// Judges an absolute limit on the interval where there is one, else on the value.
-pub(super) fn limit(
-    min: Option<&Quantity>,
-    max: Option<&Quantity>,
-    observed: &Estimate,
-) -> Ruling {
+pub(super) fn limit(min: Option<&Quantity>, max: Option<&Quantity>, observed: &Estimate) -> Ruling {
     let (lo, hi) = match (observed.lo, observed.hi) {
         (None, None) => (observed.value, observed.value),
         (lo, hi) => (lo.unwrap_or(f64::NEG_INFINITY), hi.unwrap_or(f64::INFINITY)),
     };
-    let (min, max) = (
-        min.map_or(f64::NEG_INFINITY, |q| q.value),
-        max.map_or(f64::INFINITY, |q| q.value),
-    );
+    let (min, max) =
+        (min.map_or(f64::NEG_INFINITY, |q| q.value), max.map_or(f64::INFINITY, |q| q.value));
     // Written so that a NaN, which nothing should let through, can never pass.
     if lo > max || hi < min {
         (Verdict::Fail, Reason::BeyondLimit)
@@ -89,8 +83,7 @@ pub(super) fn regression(
     } else if hi < 0.0 {
         (Verdict::Improved, Reason::Better)
     } else if hi <= limit {
-        let reason =
-            if lo > 0.0 { Reason::WorseBelowLimit } else { Reason::ChangeWithinLimit };
+        let reason = if lo > 0.0 { Reason::WorseBelowLimit } else { Reason::ChangeWithinLimit };
         (Verdict::Pass, reason)
     } else if beyond || below_floor {
         (Verdict::Pass, Reason::BelowFloor)
@@ -113,10 +106,8 @@ fn log_limit(max: f64, better: Better) -> f64 {
 /// Judges a series whose baseline is zero: no ratio exists, so any sure increase above the floor is
 /// beyond every relative limit.
 fn without_ratio(difference: &Estimate, floor: f64) -> Ruling {
-    let (lo, hi) = (
-        difference.lo.unwrap_or(f64::NEG_INFINITY),
-        difference.hi.unwrap_or(f64::INFINITY),
-    );
+    let (lo, hi) =
+        (difference.lo.unwrap_or(f64::NEG_INFINITY), difference.hi.unwrap_or(f64::INFINITY));
     if lo > 0.0 && difference.value > floor {
         (Verdict::Fail, Reason::WorseBeyondLimit)
     } else if hi < 0.0 {
@@ -232,10 +223,16 @@ mod tests {
     fn a_floor_excuses_small_differences() {
         let worse = comparison(Better::Lower, 0.001, 0.1, 0.2, 0.3);
         let (floor, small) = (quantity(0.001), quantity(0.0001));
-        assert_eq!(regression(0.03, Some(&floor), false, &worse), (Verdict::Pass, Reason::BelowFloor));
+        assert_eq!(
+            regression(0.03, Some(&floor), false, &worse),
+            (Verdict::Pass, Reason::BelowFloor)
+        );
         assert_eq!(regression(0.03, Some(&small), false, &worse).0, Verdict::Fail);
         let noisy = comparison(Better::Lower, 0.001, -0.3, 0.0, 0.3);
-        assert_eq!(regression(0.03, Some(&floor), false, &noisy), (Verdict::Pass, Reason::BelowFloor));
+        assert_eq!(
+            regression(0.03, Some(&floor), false, &noisy),
+            (Verdict::Pass, Reason::BelowFloor)
+        );
     }
 
     #[test]

@@ -15,10 +15,7 @@ pub(super) fn excuse(
 ) -> Option<(usize, WaiverUse)> {
     let excuses = |waiver: &WaiverPlan| match verdict {
         Verdict::Missing => true,
-        Verdict::Fail => waiver
-            .ceiling
-            .zip(worse)
-            .is_some_and(|(ceiling, worse)| worse <= ceiling),
+        Verdict::Fail => waiver.ceiling.zip(worse).is_some_and(|(ceiling, worse)| worse <= ceiling),
         _ => false,
     };
     let index = waivers.iter().position(|w| w.series.matches(series) && excuses(w))?;

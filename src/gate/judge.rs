@@ -1,0 +1,427 @@
+//! Every gate on every series that it matches, and the build's verdict.
+
+use super::{census, rule, waiver};
+use crate::config::{GatePlan, Rule, WaiverPlan};
+use crate::model::{
+    Census, Comparison, Estimate, GateKind, Judgement, Reason, Run, SeriesId, SeriesRef, Unit,
+    Verdict, Warning,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// All that gates are judged on.
+#[derive(Debug)]
+pub struct Evidence<'a> {
+    /// What was measured.
+    pub run: &'a Run,
+    /// The value of every measured series, with an interval where there is one.
+    pub observed: &'a BTreeMap<SeriesId, Estimate>,
+    /// The comparisons that could be made.
+    pub comparisons: &'a [Comparison],
+    /// Why the other series could not be compared, or not well enough to decide.
+    pub undecided: &'a BTreeMap<SeriesId, Reason>,
+    /// The series that should have been measured: what the configuration names, and what the
+    /// newest baseline run had.
+    pub expected: &'a BTreeSet<SeriesId>,
+}
+
+/// What the gates decided.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judged {
+    /// Every decision, in gate order, then in run order.
+    pub judgements: Vec<Judgement>,
+    /// Every series, judged or not.
+    pub census: Census,
+    /// The worst decision; `Error` also when a target could not be measured.
+    pub verdict: Verdict,
+    /// Doubts about the policy.
+    pub warnings: Vec<Warning>,
+}
+
+/// Applies every gate to every series that it matches.
+pub fn judge(gates: &[GatePlan], waivers: &[WaiverPlan], evidence: &Evidence<'_>) -> Judged {
+    let measured: Vec<SeriesRef<'_>> = evidence.run.series().collect();
+    let measured_ids: BTreeSet<SeriesId> = measured.iter().map(|s| s.id.clone()).collect();
+    let absent: Vec<&SeriesId> = evidence.expected.difference(&measured_ids).collect();
+    let comparisons: BTreeMap<&SeriesId, &Comparison> =
+        evidence.comparisons.iter().map(|comparison| (&comparison.series, comparison)).collect();
+
+    let mut used = vec![false; waivers.len()];
+    let mut judgements = Vec::new();
+    for gate in gates {
+        let before = judgements.len();
+        for series in measured.iter().filter(|s| gate.series.matches(&s.id.to_string())) {
+            let comparison = comparisons.get(&series.id).copied();
+            let ruling = rule_on(gate, series, comparison, evidence);
+            judgements.push(judgement(gate, series, ruling, comparison, evidence));
+        }
+        for series in absent.iter().filter(|id| gate.series.matches(&id.to_string())) {
+            judgements.push(without_data(gate, (*series).clone(), absence(series, evidence.run)));
+        }
+        if judgements.len() == before {
+            let pattern = SeriesId {
+                target: gate.series.text.clone(),
+                metric: String::new(),
+                statistic: None,
+            };
+            judgements.push(without_data(gate, pattern, no_match(gate, evidence)));
+        }
+        for judgement in &mut judgements[before..] {
+            soften(
+                gate,
+                waivers,
+                &mut used,
+                comparisons.get(&judgement.series).copied(),
+                judgement,
+            );
+        }
+    }
+
+    let worst = Verdict::worst(judgements.iter().map(|judgement| judgement.verdict));
+    let measuring = (!evidence.run.failures.is_empty()).then_some(Verdict::Error);
+    Judged {
+        census: census::take(&measured_ids, evidence.expected, &judgements),
+        // Without any gate there is nothing to pass.
+        verdict: Verdict::worst(worst.into_iter().chain(measuring)).unwrap_or(Verdict::Error),
+        warnings: waivers
+            .iter()
+            .zip(&used)
+            .filter(|(_, used)| !**used)
+            .map(|(waiver, _)| Warning::UnusedWaiver { series: waiver.series.text.clone() })
+            .collect(),
+        judgements,
+    }
+}
+
+/// The ruling on a measured series, before waivers.
+fn rule_on(
+    gate: &GatePlan,
+    series: &SeriesRef<'_>,
+    comparison: Option<&Comparison>,
+    evidence: &Evidence<'_>,
+) -> rule::Ruling {
+    if let Some(quantity) = rule::misfit(&gate.rule, &series.measurement.metric.unit) {
+        return (Verdict::Error, Reason::WrongUnit { quantity: quantity.text.clone() });
+    }
+    // Validity is decided before any comparison: a load that its generator limited says nothing
+    // of the service, in either direction.
+    if let Some(validity) = &series.target.validity
+        && !validity.broken.is_empty()
+    {
+        return (Verdict::Inconclusive, Reason::InvalidLoad { broken: validity.broken.clone() });
+    }
+    if series.target.cut_short {
+        return (Verdict::Inconclusive, Reason::CutShort);
+    }
+    match &gate.rule {
+        Rule::Limit { min, max } => match evidence.observed.get(&series.id) {
+            Some(observed) => rule::limit(min.as_ref(), max.as_ref(), observed),
+            None => (Verdict::Missing, Reason::Vanished),
+        },
+        Rule::Regression { max, floor, strict } => {
+            match (evidence.undecided.get(&series.id), comparison) {
+                (Some(reason @ Reason::NoBaseline { .. }), _) => {
+                    (Verdict::NoBaseline, reason.clone())
+                }
+                (Some(reason), _) => (Verdict::Inconclusive, reason.clone()),
+                (None, Some(comparison)) => {
+                    rule::regression(*max, floor.as_ref(), *strict, comparison)
+                }
+                (None, None) => {
+                    (Verdict::NoBaseline, Reason::NoBaseline { why: "not compared".to_owned() })
+                }
+            }
+        }
+    }
+}
+
+fn judgement(
+    gate: &GatePlan,
+    series: &SeriesRef<'_>,
+    (verdict, reason): rule::Ruling,
+    comparison: Option<&Comparison>,
+    evidence: &Evidence<'_>,
+) -> Judgement {
+    let observed = evidence.observed.get(&series.id).copied();
+    let head = comparison.map(|c| Estimate { value: c.head.value, lo: None, hi: None });
+    Judgement {
+        gate: gate.number,
+        kind: kind(gate),
+        rule: rule::describe(&gate.rule),
+        series: series.id.clone(),
+        unit: Some(series.measurement.metric.unit.clone()),
+        verdict,
+        reason,
+        observed: observed.or(head),
+        waiver: None,
+    }
+}
+
+fn without_data(gate: &GatePlan, series: SeriesId, (verdict, reason): rule::Ruling) -> Judgement {
+    Judgement {
+        gate: gate.number,
+        kind: kind(gate),
+        rule: rule::describe(&gate.rule),
+        series,
+        unit: None::<Unit>,
+        verdict,
+        reason,
+        observed: None,
+        waiver: None,
+    }
+}
+
+fn kind(gate: &GatePlan) -> GateKind {
+    match gate.rule {
+        Rule::Limit { .. } => GateKind::Limit,
+        Rule::Regression { .. } => GateKind::Regression,
+    }
+}
+
+/// Why an expected series is not there: its target failed, measuring was cut short, or it vanished.
+fn absence(series: &SeriesId, run: &Run) -> rule::Ruling {
+    let failure = run.failures.iter().find(|failure| belongs(&series.target, &failure.target));
+    match failure {
+        Some(failure) => (Verdict::Error, Reason::MeasuringFailed { error: failure.error.clone() }),
+        None if run.cut_short => (Verdict::Inconclusive, Reason::CutShort),
+        None => (Verdict::Missing, Reason::Vanished),
+    }
+}
+
+/// Why a gate matched no series at all.
+fn no_match(gate: &GatePlan, evidence: &Evidence<'_>) -> rule::Ruling {
+    let run = evidence.run;
+    // A target that failed before its series were known may be what the gate means.
+    if let Some(failure) = run.failures.iter().find(|failure| {
+        !evidence.expected.iter().any(|series| belongs(&series.target, &failure.target))
+    }) {
+        return (Verdict::Error, Reason::MeasuringFailed { error: failure.error.clone() });
+    }
+    if run.cut_short {
+        return (Verdict::Inconclusive, Reason::CutShort);
+    }
+    let nearest = run
+        .series()
+        .map(|series| series.id.to_string())
+        .map(|id| (strsim::normalized_damerau_levenshtein(&id, &gate.series.text), id))
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, id)| id);
+    (Verdict::Missing, Reason::MatchesNothing { nearest })
+}
+
+/// Whether a target comes from the given entry of the configuration.
+pub(crate) fn belongs(target: &str, entry: &str) -> bool {
+    target.strip_prefix(entry).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Applies waivers and `severity: warn` to a verdict that fails the build.
+fn soften(
+    gate: &GatePlan,
+    waivers: &[WaiverPlan],
+    used: &mut [bool],
+    comparison: Option<&Comparison>,
+    judgement: &mut Judgement,
+) {
+    let worse = match gate.rule {
+        Rule::Regression { .. } => comparison.and_then(|comparison| {
+            let effect = comparison.effect?;
+            Some(effect.worse(comparison.better).0.exp_m1())
+        }),
+        Rule::Limit { .. } => {
+            judgement.observed.and_then(|observed| rule::excess(&gate.rule, &observed))
+        }
+    };
+    let series = judgement.series.to_string();
+    if let Some((index, waiver)) = waiver::excuse(waivers, &series, judgement.verdict, worse) {
+        used[index] = true;
+        judgement.verdict = Verdict::Warn;
+        judgement.waiver = Some(waiver);
+    } else if gate.warn_only && matches!(judgement.verdict, Verdict::Fail | Verdict::Missing) {
+        judgement.verdict = Verdict::Warn;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Quantity, SeriesPattern};
+    use crate::model::*;
+
+    fn run(targets: Vec<Target>, failures: Vec<Failure>) -> Run {
+        Run {
+            format: RUN_FORMAT.into(),
+            version: RUN_VERSION,
+            id: uuid::Uuid::nil(),
+            project: "p".into(),
+            started: time::OffsetDateTime::UNIX_EPOCH,
+            elapsed: 1.0,
+            revision: Revision::default(),
+            environment: Environment {
+                cpu: "c".into(),
+                cores: 1,
+                arch: "a".into(),
+                os: "o".into(),
+                image: "i".into(),
+                toolchain: String::new(),
+            },
+            noise: Noise::default(),
+            targets,
+            failures,
+            cut_short: false,
+            trusted: true,
+            warnings: vec![],
+        }
+    }
+
+    fn target(name: &str) -> Target {
+        Target {
+            name: name.into(),
+            engine: Engine::Command,
+            definition: String::new(),
+            measurements: vec![Measurement {
+                metric: Metric::lower("wall", Unit::Seconds),
+                data: Data::Sample(Sample::of_processes([1.0]).unwrap()),
+                quantum: 0.0,
+            }],
+            validity: None,
+            elapsed: 1.0,
+            cut_short: false,
+            warnings: vec![],
+        }
+    }
+
+    fn gate(series: &str, rule: Rule) -> GatePlan {
+        GatePlan { number: 1, series: SeriesPattern::new(series).unwrap(), rule, warn_only: false }
+    }
+
+    fn at_most(value: f64, unit: Unit) -> Rule {
+        let max = Quantity { value, unit: Some(unit), text: format!("{value}") };
+        Rule::Limit { min: None, max: Some(max) }
+    }
+
+    fn id(target: &str) -> SeriesId {
+        SeriesId { target: target.into(), metric: "wall".into(), statistic: None }
+    }
+
+    fn check(
+        gates: &[GatePlan],
+        run: &Run,
+        expected: &[&str],
+        verdict: Verdict,
+        codes: &[&str],
+    ) -> Judged {
+        let observed =
+            run.series().map(|s| (s.id, Estimate { value: 1.0, lo: None, hi: None })).collect();
+        let expected = expected.iter().map(|target| id(target)).collect();
+        let judged = judge(
+            gates,
+            &[],
+            &Evidence {
+                run,
+                observed: &observed,
+                comparisons: &[],
+                undecided: &BTreeMap::new(),
+                expected: &expected,
+            },
+        );
+        assert_eq!(judged.verdict, verdict, "{judged:#?}");
+        let found: Vec<_> = judged.judgements.iter().map(|j| j.reason.code()).collect();
+        assert_eq!(found, codes);
+        judged
+    }
+
+    #[test]
+    fn a_vanished_series_fails() {
+        let gates = [gate("*", at_most(2.0, Unit::Seconds))];
+        let judged = check(
+            &gates,
+            &run(vec![target("a")], vec![]),
+            &["a", "b"],
+            Verdict::Missing,
+            &["within-limit", "vanished"],
+        );
+        assert_eq!(
+            (judged.census.expected, judged.census.measured, judged.census.judged),
+            (2, 1, 1)
+        );
+    }
+
+    #[test]
+    fn a_gate_that_matches_nothing_is_not_a_pass() {
+        let gates = [gate("b/wall", at_most(2.0, Unit::Seconds))];
+        let judged = check(
+            &gates,
+            &run(vec![target("a")], vec![]),
+            &[],
+            Verdict::Missing,
+            &["matches-nothing"],
+        );
+        assert_eq!(
+            judged.judgements[0].reason,
+            Reason::MatchesNothing { nearest: Some("a/wall".into()) }
+        );
+    }
+
+    #[test]
+    fn no_gate_at_all_is_not_a_pass() {
+        check(&[], &run(vec![target("a")], vec![]), &[], Verdict::Error, &[]);
+    }
+
+    #[test]
+    fn a_failed_target_is_an_error_even_where_no_gate_matches_it() {
+        let failure =
+            Failure { target: "b".into(), stage: Stage::Measure, error: "failed to run".into() };
+        let run = run(vec![target("a")], vec![failure]);
+        check(
+            &[gate("a/*", at_most(2.0, Unit::Seconds))],
+            &run,
+            &[],
+            Verdict::Error,
+            &["within-limit"],
+        );
+        check(
+            &[gate("b/*", at_most(2.0, Unit::Seconds))],
+            &run,
+            &["b"],
+            Verdict::Error,
+            &["measuring-failed"],
+        );
+    }
+
+    #[test]
+    fn an_invalid_load_is_inconclusive_whatever_its_numbers() {
+        let mut load = target("a");
+        load.validity = Some(Validity {
+            asked_rate: 100.0,
+            achieved_rate: 50.0,
+            dropped: 0,
+            lateness_p99: 0.0,
+            generator_cpu: None,
+            broken: vec![ValidityFact::RateNotReached { asked: 100.0, achieved: 50.0 }],
+        });
+        check(
+            &[gate("*", at_most(0.5, Unit::Seconds))],
+            &run(vec![load], vec![]),
+            &[],
+            Verdict::Inconclusive,
+            &["invalid-load"],
+        );
+    }
+
+    #[test]
+    fn a_limit_in_another_unit_is_an_error() {
+        check(
+            &[gate("*", at_most(2.0, Unit::Bytes))],
+            &run(vec![target("a")], vec![]),
+            &[],
+            Verdict::Error,
+            &["wrong-unit"],
+        );
+    }
+
+    #[test]
+    fn a_warning_gate_does_not_fail_the_build() {
+        let mut warn = gate("*", at_most(0.5, Unit::Seconds));
+        warn.warn_only = true;
+        check(&[warn], &run(vec![target("a")], vec![]), &[], Verdict::Warn, &["beyond-limit"]);
+    }
+}
