@@ -1,9 +1,25 @@
 //! The configuration, `gates.yaml`: read, checked, and resolved into a plan.
+//!
+//! Text goes through `yaml` (the only module that touches the YAML crate) into `file` (as typed) and
+//! `resolve` (checked, defaults filled in) and comes out as a [`Plan`], or as a [`ConfigError`] with
+//! place and advice.
 
+mod error;
+mod file;
+mod load;
 mod plan;
+mod quantity;
+mod resolve;
+mod url;
+mod yaml;
 
+pub use error::ConfigError;
+pub use load::{Source, load, parse};
 pub use plan::{
     Arrivals, BaselinePlan, BenchmarkKind, BenchmarkPlan, Command, CommandPlan, CriterionPlan,
     GatePlan, LoadPlan, Plan, Quantity, ReportFormat, ReportPlan, Rule, SeriesPattern, ServicePlan,
     Spacing, StepPlan, StoreLocation, WaiverPlan,
 };
+pub use quantity::{QuantityError, duration, quantity, rate, share};
+pub use resolve::defaults;
+pub use url::{host_of, is_loopback};

@@ -33,7 +33,7 @@ pub struct Plan {
 /// Where history is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoreLocation {
-    /// An SQLite file, relative to the directory of the configuration.
+    /// An SQLite file; absolute when it comes from a file.
     Sqlite(PathBuf),
 }
 

@@ -1,0 +1,49 @@
+//! `gates.yaml` as typed: what may be written, with the place of every value that is checked later.
+//!
+//! Doc comments on fields become the descriptions of the JSON Schema, so they speak to the person
+//! who writes the file. Nothing here has a default: those are in `resolve`.
+
+mod benchmark;
+mod gate;
+mod load;
+mod text;
+
+pub(crate) use benchmark::{Benchmark, CommandBenchmark, CriterionBenchmark};
+pub(crate) use gate::{Baseline, Gate, Limit, Regression, Report, Severity, Waiver};
+pub(crate) use load::{Arrivals, Expect, Load, Service, Spacing, Step};
+use text::{SchemaVersion, StoreText};
+
+use super::yaml::{At, Entries};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// The configuration of pacegate: what is measured, and by which rules it is judged.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "gates.yaml", rename = "Gates")]
+pub(crate) struct File {
+    /// Version of this file's format: 1.
+    #[schemars(with = "SchemaVersion")]
+    pub(crate) version: At<u32>,
+    /// The project's name. Runs of different projects are never compared.
+    #[schemars(length(min = 1, max = 120))]
+    pub(crate) project: At<String>,
+    /// Where history is kept: `sqlite:PATH`, relative to this file.
+    #[schemars(with = "Option<StoreText>")]
+    pub(crate) store: Option<At<String>>,
+    /// Services that are started for the loads, by name.
+    pub(crate) services: Option<Entries<At<Service>>>,
+    /// Benchmarks by name.
+    pub(crate) benchmarks: Option<Entries<At<Benchmark>>>,
+    /// Load tests by name.
+    pub(crate) loads: Option<Entries<At<Load>>>,
+    /// The rules. There must be one at least.
+    #[schemars(length(min = 1))]
+    pub(crate) gates: At<Vec<At<Gate>>>,
+    /// Excuses with an end: known regressions that do not fail the build for a while.
+    pub(crate) waivers: Option<Vec<At<Waiver>>>,
+    /// Reports that every run writes.
+    pub(crate) reports: Option<Vec<Report>>,
+    /// Which stored runs a run is compared with.
+    pub(crate) baseline: Option<Baseline>,
+}

@@ -1,0 +1,72 @@
+//! What the JSON Schema says of texts that carry a number and a unit.
+//!
+//! The patterns are as wide as the reader in `quantity`, or wider: the schema never rejects what is
+//! accepted, and bare numbers may be YAML numbers.
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use std::borrow::Cow;
+
+macro_rules! text_schema {
+    ($name:ident, $title:literal, $schema:tt) => {
+        #[doc = $title]
+        pub(super) struct $name;
+
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!($schema)
+            }
+        }
+    };
+}
+
+text_schema!(SchemaVersion, "The version of the format.", { "type": "integer", "const": 1 });
+
+text_schema!(StoreText, "A store.", { "type": "string", "pattern": "^sqlite:.+$" });
+
+text_schema!(DurationText, "A time.", {
+    "title": "a time",
+    "anyOf": [
+        { "type": "string", "pattern": r"^ *[0-9.]+([eE][-+]?[0-9]+)? *(ns|us|µs|μs|ms|s|min|h|d)? *$" },
+        { "type": "number", "minimum": 0 },
+    ],
+    "examples": ["250ms", "20s", "5min"],
+});
+
+text_schema!(RateText, "A rate.", {
+    "title": "a rate",
+    "anyOf": [
+        { "type": "string", "pattern": r"^ *[0-9.]+([eE][-+]?[0-9]+)? *(/ *(s|min|h))? *$" },
+        { "type": "number", "exclusiveMinimum": 0 },
+    ],
+    "examples": ["500/s", "30/min"],
+});
+
+text_schema!(ShareText, "A share.", {
+    "title": "a share",
+    "anyOf": [
+        { "type": "string", "pattern": r"^ *[0-9.]+([eE][-+]?[0-9]+)? *%? *$" },
+        { "type": "number", "minimum": 0 },
+    ],
+    "examples": ["5%"],
+});
+
+text_schema!(QuantityText, "A number with a unit.", {
+    "title": "a number with a unit, or a bare number in base units",
+    "anyOf": [
+        {
+            "type": "string",
+            "pattern": r"^ *[0-9.]+([eE][-+]?[0-9]+)? *(ns|us|µs|μs|ms|s|min|h|d|%|B|kB|MB|GB|TB|KiB|MiB|GiB|TiB|/ *(s|min|h))? *$",
+        },
+        { "type": "number", "minimum": 0 },
+    ],
+    "examples": ["250ms", "5%", "500/s", "64MiB"],
+});
+
+text_schema!(DateText, "A day.", {
+    "type": "string",
+    "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+    "examples": ["2027-01-31"],
+});

@@ -1,0 +1,81 @@
+//! Every default and every cap of the configuration, in one place.
+//!
+//! | key | default | least | most |
+//! |---|---|---|---|
+//! | `store` | `sqlite:.pacegate/history.db` | | |
+//! | `services.*.ready_within` | 30 s | above 0 | 1 h |
+//! | `benchmarks.*.command.warmup` | 3 | 0 | 10,000 |
+//! | `benchmarks.*.command.samples` | 30 | 1 | 10,000 |
+//! | `benchmarks.*.command.timeout` | 60 s | above 0 | 24 h |
+//! | `benchmarks.*.command.ok_exit` | `[0]` | | |
+//! | `benchmarks.*.criterion.timeout` | 30 min | above 0 | 24 h |
+//! | `loads.*.arrivals.rate` | none | above 0 | 100,000/s |
+//! | `loads.*.arrivals.for` | none | above 0 | 1 h |
+//! | `loads.*.arrivals.warmup` | 2 s | 0 | 1 h |
+//! | `loads.*.arrivals.connections` | 256 | 1 | 10,000 |
+//! | `loads.*.arrivals.spacing` | `constant` | | |
+//! | `loads.*.arrivals.seed` | 1 | | |
+//! | `loads.*.timeout` | 10 s | above 0 | 10 min |
+//! | `gates[].regression.max` | 3 % | 0 | |
+//! | `gates[].regression.strict` | `false` | | |
+//! | `gates[].severity` | `fail` | | |
+//! | `baseline.branches` | `[main, master]` | | |
+//! | `baseline.runs` | 30 | 1 | 1,000 |
+
+use std::time::Duration;
+
+/// The version of the file format that is read.
+pub const VERSION: u32 = 1;
+/// Where history is kept, relative to the configuration.
+pub const STORE_FILE: &str = ".pacegate/history.db";
+
+/// How long a service may take to get ready.
+pub const READY_WITHIN: Duration = Duration::from_secs(30);
+/// The most that may be granted for it.
+pub const MAX_READY_WITHIN: Duration = Duration::from_secs(3600);
+
+/// Runs of a command that are thrown away: enough to fill the page cache and settle the clock.
+pub const COMMAND_WARMUP: u32 = 3;
+/// Runs of a command that are kept: a 95 % rank interval of the median then spans the middle third.
+pub const COMMAND_SAMPLES: u32 = 30;
+/// The most runs, warm-up or kept.
+pub const MAX_COMMAND_RUNS: u32 = 10_000;
+/// The longest one run of a command may take.
+pub const COMMAND_TIMEOUT: Duration = Duration::from_secs(60);
+/// Exit code that counts as success.
+pub const OK_EXIT: i32 = 0;
+/// The longest a criterion command may take, building included.
+pub const CRITERION_TIMEOUT: Duration = Duration::from_secs(30 * 60);
+/// The most that may be granted to any command.
+pub const MAX_TIMEOUT: Duration = Duration::from_secs(24 * 3600);
+
+/// The highest rate of a load, in journeys a second; one machine sends little more.
+pub const MAX_RATE: f64 = 100_000.0;
+/// The longest a load may run, and the longest warm-up.
+pub const MAX_LOAD_DURATION: Duration = Duration::from_secs(3600);
+/// How long journeys are started before they are measured.
+pub const LOAD_WARMUP: Duration = Duration::from_secs(2);
+/// The most connections held at once.
+pub const CONNECTIONS: u32 = 256;
+/// The most connections that may be asked for.
+pub const MAX_CONNECTIONS: u32 = 10_000;
+/// Seed of exponential gaps: a constant, so that two runs send the same schedule.
+pub const SEED: u64 = 1;
+/// The longest a request may take, from its due time.
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+/// The most that may be granted to a request.
+pub const MAX_REQUEST_TIMEOUT: Duration = Duration::from_secs(600);
+/// The most steps of a journey.
+pub const MAX_STEPS: usize = 100;
+
+/// The most that a metric may worsen, as a fraction.
+pub const REGRESSION_MAX: f64 = 0.03;
+/// The longest glob.
+pub const MAX_PATTERN_BYTES: usize = 500;
+
+/// Branches whose runs serve as a baseline.
+pub const BASELINE_BRANCHES: [&str; 2] = ["main", "master"];
+/// The most runs that a baseline takes.
+pub const BASELINE_RUNS: u32 = 30;
+/// The most that may be asked for.
+pub const MAX_BASELINE_RUNS: u32 = 1000;
