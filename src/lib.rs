@@ -4,3 +4,4 @@ pub mod config;
 pub mod gate;
 pub mod measure;
 pub mod model;
+pub mod report;

@@ -1,0 +1,74 @@
+//! Reports: a bundle drawn for people and for other programs.
+//!
+//! [`View`] works out once what every report shows (the verdict's sentence, rows, footnotes,
+//! advice); the renderers only draw it, each escaping for its own sink. Nothing here judges,
+//! measures, reads or writes a file.
+
+pub mod escape;
+mod json;
+mod layout;
+mod notes;
+pub mod number;
+mod phrase;
+mod sentence;
+mod table;
+mod terminal;
+mod view;
+pub mod words;
+
+pub use json::{bundle_schema, pretty as json_document, run_schema};
+
+pub use phrase::{Phrase, Span};
+pub use view::{FailureView, Row, View};
+
+use crate::model::Bundle;
+
+/// The columns of a terminal whose width is not known.
+pub const TERMINAL_COLUMNS: usize = 80;
+
+/// The form of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// For a terminal: the verdict, a table, advice.
+    Text,
+    /// The bundle itself.
+    Json,
+}
+
+/// Whether the terminal report is coloured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Style {
+    /// No escape sequence at all.
+    Plain,
+    /// ANSI colours.
+    Colour,
+}
+
+/// How a report is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// Width of the terminal in columns; [`TERMINAL_COLUMNS`] where it is not known.
+    pub columns: usize,
+    /// Whether the terminal shows colours.
+    pub style: Style,
+}
+
+/// Why a report could not be drawn.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The bundle could not be written as JSON.
+    #[error("failed to write bundle as JSON")]
+    Json(#[from] serde_json::Error),
+}
+
+/// Draws a bundle; the same bundle and options give the same text.
+///
+/// # Errors
+///
+/// When a document format cannot hold the bundle.
+pub fn render(bundle: &Bundle, format: Format, options: &Options) -> Result<String, Error> {
+    match format {
+        Format::Text => Ok(terminal::draw(&View::new(bundle), options.columns, options.style)),
+        Format::Json => Ok(json::pretty(bundle)?),
+    }
+}

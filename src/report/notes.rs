@@ -1,0 +1,166 @@
+//! Footnotes: every doubt once, with a number that the rows refer to.
+
+use super::phrase::{self, Phrase};
+use super::view::Row;
+use super::words;
+use crate::model::{Bundle, Reason, Warning};
+use std::collections::{HashMap, HashSet};
+
+/// The most footnotes shown; one more says how many were left out.
+const MOST: usize = 20;
+
+/// Where a doubt was raised.
+#[derive(Clone, Copy)]
+enum Place<'b> {
+    Build,
+    Target(&'b str),
+    Row(usize),
+}
+
+/// Collects the doubts of a bundle, worst rows first, and gives every row its numbers.
+///
+/// Doubts about a sample are told once a kind, since hundreds of series share them: the note shows
+/// the first one's figures and says how many are like it.
+pub(crate) fn collect<'b>(bundle: &'b Bundle, rows: &mut [Row<'b>]) -> Vec<Phrase> {
+    let mut by_series: HashMap<_, Vec<usize>> = HashMap::new();
+    let mut by_target: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (index, row) in rows.iter().enumerate() {
+        by_series.entry(&row.judgement.series).or_default().push(index);
+        by_target.entry(&row.judgement.series.target).or_default().push(index);
+    }
+    let mut notes = Notes::default();
+    for (index, row) in rows.iter().enumerate() {
+        // A comparison is told of at its first row; the others get its number below.
+        let first = by_series[&row.judgement.series].first() == Some(&index);
+        for warning in row.comparison.iter().filter(|_| first).flat_map(|c| &c.warnings) {
+            notes.add(warning, Place::Row(index), &row.series);
+        }
+    }
+    for target in &bundle.run.targets {
+        for warning in &target.warnings {
+            notes.add(warning, Place::Target(&target.name), &target.name);
+        }
+    }
+    for warning in bundle.warnings.iter().chain(&bundle.run.warnings) {
+        notes.add(warning, Place::Build, "");
+    }
+    let mut phrases = Vec::new();
+    for (number, note) in notes.list.iter().enumerate() {
+        for place in &note.places {
+            let marked: &[usize] = match place {
+                Place::Build => &[],
+                Place::Target(target) => by_target.get(target).map_or(&[], Vec::as_slice),
+                Place::Row(index) => &by_series[&rows[*index].judgement.series],
+            };
+            for index in marked {
+                let numbers = &mut rows[*index].notes;
+                if number < MOST && !numbers.contains(&(number + 1)) {
+                    numbers.push(number + 1);
+                }
+            }
+        }
+        phrases.push(note.phrase());
+    }
+    phrases.extend(facts(bundle));
+    if phrases.len() > MOST {
+        let more = phrases.len() - MOST;
+        phrases.truncate(MOST);
+        phrases.push(Phrase::plain(format!("{more} more, in the JSON report")));
+    }
+    phrases
+}
+
+/// What is not a warning of the model, and yet casts doubt: interruption, and loads that were not
+/// valid though no gate asked.
+fn facts(bundle: &Bundle) -> Vec<Phrase> {
+    let told: HashSet<&str> = bundle
+        .judgements
+        .iter()
+        .filter(|j| matches!(j.reason, Reason::InvalidLoad { .. }))
+        .map(|j| j.series.target.as_str())
+        .collect();
+    let mut phrases = Vec::new();
+    if bundle.run.cut_short {
+        phrases.push(Phrase::plain(
+            "measuring was interrupted: what was measured is kept, and the rest is missing; run it again",
+        ));
+    }
+    for target in &bundle.run.targets {
+        let broken = target.validity.as_ref().map_or(&[][..], |v| &v.broken);
+        if !broken.is_empty() && !told.contains(target.name.as_str()) {
+            let facts =
+                phrase::join(broken.iter().map(|b| Phrase::plain(words::fact(b))), ", and ");
+            phrases.push(
+                Phrase::name(&target.name)
+                    .then(": the load test was not valid: ")
+                    .then_phrase(facts)
+                    .then("; ")
+                    .then(words::facts_advice(broken)),
+            );
+        }
+    }
+    phrases
+}
+
+#[derive(Default)]
+struct Notes<'b> {
+    list: Vec<Note<'b>>,
+    known: HashMap<String, usize>,
+}
+
+struct Note<'b> {
+    warning: &'b Warning,
+    /// Name of the first series or target; empty for the build.
+    first: String,
+    places: Vec<Place<'b>>,
+}
+
+impl<'b> Notes<'b> {
+    fn add(&mut self, warning: &'b Warning, place: Place<'b>, name: &str) {
+        let key =
+            if is_of_a_sample(warning) { warning.code().to_owned() } else { warning.to_string() };
+        let list = &mut self.list;
+        let index = *self.known.entry(key).or_insert_with(|| {
+            list.push(Note { warning, first: name.to_owned(), places: Vec::new() });
+            list.len() - 1
+        });
+        list[index].places.push(place);
+    }
+}
+
+impl Note<'_> {
+    fn phrase(&self) -> Phrase {
+        let text = self.warning.to_string();
+        if self.first.is_empty() {
+            return Phrase::default().then_quote(&text);
+        }
+        let more = match self.places.len() {
+            0 | 1 => String::new(),
+            count => format!(" and {} more", count - 1),
+        };
+        Phrase::name(&self.first).then(format!("{more}: ")).then_quote(&text)
+    }
+}
+
+/// Whether a doubt is about one sample's figures, which differ from series to series.
+fn is_of_a_sample(warning: &Warning) -> bool {
+    match warning {
+        Warning::Autocorrelated { .. }
+        | Warning::Drift { .. }
+        | Warning::Bimodal
+        | Warning::SlowFirst { .. }
+        | Warning::NotExact { .. }
+        | Warning::MemoryFloor { .. }
+        | Warning::ShortProcess { .. }
+        | Warning::OneSession => true,
+        Warning::BusyMachine { .. }
+        | Warning::StolenTime { .. }
+        | Warning::Governor { .. }
+        | Warning::CpuPressure { .. }
+        | Warning::Mismatch { .. }
+        | Warning::DirtyTree
+        | Warning::UntrustedBranch { .. }
+        | Warning::UnusedWaiver { .. }
+        | Warning::LeftBehind { .. } => false,
+    }
+}

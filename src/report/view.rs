@@ -1,0 +1,320 @@
+//! What every report shows, worked out once: renderers only draw it.
+
+use super::number::{NBSP, Percent, Scale, counted, duration};
+use super::phrase::{self, Phrase};
+use super::{escape, notes, sentence, words};
+use crate::model::{
+    Bundle, Comparison, Effect, Estimate, GateKind, Judgement, NotJudgedReason, Reason, SeriesId,
+    Unit, Verdict,
+};
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// The most lines and characters a line shown of one failure.
+const FAILURE_LINES: (usize, usize) = (12, 160);
+/// The most pieces of advice given.
+const MOST_ADVICE: usize = 6;
+
+/// All that a report shows of a bundle, cleaned of control characters and capped in length.
+#[derive(Debug, Clone)]
+pub struct View<'b> {
+    /// What it is drawn from.
+    pub bundle: &'b Bundle,
+    /// The project's name.
+    pub project: String,
+    /// Is it slower, and how sure is that; without the verdict's word and a full stop.
+    pub sentence: Phrase,
+    /// One a judgement, worst verdict first, then in the order of the gates.
+    pub rows: Vec<Row<'b>>,
+    /// Doubts, numbered from 1 in this order.
+    pub notes: Vec<Phrase>,
+    /// What to do next.
+    pub advice: Vec<Phrase>,
+    /// Targets that could not be measured.
+    pub failures: Vec<FailureView>,
+    /// What was expected, measured and judged.
+    pub census: String,
+    /// Which baseline, or why none.
+    pub baseline: Phrase,
+    /// What was measured, when and for how long.
+    pub run: Phrase,
+    /// The machine class.
+    pub machine: Phrase,
+}
+
+/// A judgement as a row of a table.
+#[derive(Debug, Clone)]
+pub struct Row<'b> {
+    /// What it is drawn from.
+    pub judgement: &'b Judgement,
+    /// The comparison of its series.
+    pub comparison: Option<&'b Comparison>,
+    /// The series' name.
+    pub series: String,
+    /// The gate's rule.
+    pub rule: String,
+    /// The baseline's value without its unit.
+    pub base: Option<String>,
+    /// This run's value without its unit.
+    pub head: Option<String>,
+    /// The unit of both.
+    pub unit: String,
+    /// The change, such as `+38 %`; of regression gates only.
+    pub change: Option<String>,
+    /// The interval of the change (without unit), or of the value where only that is judged.
+    pub interval: Option<String>,
+    /// Why, in a sentence.
+    pub reason: Phrase,
+    /// What to do about it.
+    pub advice: Option<Phrase>,
+    /// Numbers of the notes that concern it, from 1.
+    pub notes: Vec<usize>,
+    /// Values of the baseline runs, oldest first, and last this run's.
+    pub trend: Vec<f64>,
+}
+
+impl Row<'_> {
+    /// Whether a reader must see it: everything but a plain pass.
+    pub fn matters(&self) -> bool {
+        self.judgement.verdict != Verdict::Pass || self.is_pass_with_remark()
+    }
+
+    /// Whether it passes in a way that deserves a word: surely worse, yet allowed.
+    pub fn is_pass_with_remark(&self) -> bool {
+        self.judgement.verdict == Verdict::Pass
+            && matches!(self.judgement.reason, Reason::WorseBelowLimit | Reason::BelowFloor)
+    }
+
+    /// The baseline's value with its unit.
+    pub fn base_quantity(&self) -> Option<String> {
+        Some(super::number::join(self.base.as_ref()?, &self.unit))
+    }
+
+    /// This run's value with its unit.
+    pub fn head_quantity(&self) -> Option<String> {
+        Some(super::number::join(self.head.as_ref()?, &self.unit))
+    }
+}
+
+/// A target that could not be measured.
+#[derive(Debug, Clone)]
+pub struct FailureView {
+    /// The target's name.
+    pub target: String,
+    /// What was being done.
+    pub stage: &'static str,
+    /// The error's first lines.
+    pub lines: Vec<String>,
+}
+
+impl<'b> View<'b> {
+    /// The view of a bundle.
+    pub fn new(bundle: &'b Bundle) -> View<'b> {
+        let comparisons: HashMap<&SeriesId, &Comparison> =
+            bundle.comparisons.iter().map(|c| (&c.series, c)).collect();
+        let mut rows: Vec<Row<'b>> = bundle
+            .judgements
+            .iter()
+            .map(|judgement| row(bundle, judgement, comparisons.get(&judgement.series).copied()))
+            .collect();
+        rows.sort_by(worst_first);
+        let notes = notes::collect(bundle, &mut rows);
+        let failures = bundle
+            .run
+            .failures
+            .iter()
+            .map(|failure| FailureView {
+                target: escape::name(&failure.target),
+                stage: words::stage(failure.stage),
+                lines: escape::block(&failure.error, FAILURE_LINES.0, FAILURE_LINES.1),
+            })
+            .collect();
+        View {
+            bundle,
+            project: escape::name(&bundle.run.project),
+            sentence: sentence::verdict(bundle, &rows),
+            notes,
+            advice: advice(&rows),
+            failures,
+            census: census(bundle),
+            baseline: words::baseline(&bundle.baseline),
+            run: run(bundle),
+            machine: Phrase::name(&bundle.run.environment.to_string()),
+            rows,
+        }
+    }
+
+    /// The build's verdict.
+    pub fn verdict(&self) -> Verdict {
+        self.bundle.verdict
+    }
+}
+
+/// Worst verdict first (a pass with a remark before a plain one), then gates in their order;
+/// within a gate, the largest change for the worse.
+fn worst_first(a: &Row<'_>, b: &Row<'_>) -> std::cmp::Ordering {
+    let worsening = |row: &Row<'_>| match (row.judgement.verdict, row.comparison) {
+        (Verdict::Fail | Verdict::Warn, Some(comparison)) => {
+            comparison.effect.map_or(f64::INFINITY, |effect| effect.worse(comparison.better).0)
+        }
+        _ => 0.0,
+    };
+    (b.judgement.verdict.cmp(&a.judgement.verdict))
+        .then(b.is_pass_with_remark().cmp(&a.is_pass_with_remark()))
+        .then(a.judgement.gate.cmp(&b.judgement.gate))
+        .then(worsening(b).total_cmp(&worsening(a)))
+}
+
+fn row<'b>(
+    bundle: &'b Bundle,
+    judgement: &'b Judgement,
+    comparison: Option<&'b Comparison>,
+) -> Row<'b> {
+    let unit = comparison.map(|c| &c.unit).or(judgement.unit.as_ref());
+    let unit = unit.unwrap_or(&Unit::Count);
+    let compares = judgement.kind == GateKind::Regression;
+    let base = comparison.filter(|_| compares).map(|c| c.base.value);
+    let head = match (comparison, judgement.observed) {
+        (Some(comparison), _) if compares => Some(comparison.head.value),
+        (_, Some(observed)) => Some(observed.value),
+        (comparison, None) => comparison.map(|c| c.head.value),
+    };
+    let observed = judgement.observed.filter(|_| !compares);
+    let shown: Vec<f64> = [base, head, observed.and_then(|o| o.lo), observed.and_then(|o| o.hi)]
+        .into_iter()
+        .flatten()
+        .collect();
+    let scale = Scale::fitting(unit, &shown);
+    let effect = comparison.filter(|_| compares).and_then(|c| c.effect);
+    Row {
+        judgement,
+        comparison,
+        series: escape::name(&judgement.series.to_string()),
+        rule: escape::name(&judgement.rule),
+        base: base.map(|value| scale.number(value)),
+        head: head.map(|value| scale.number(value)),
+        unit: scale.unit.clone(),
+        change: effect.map(|e| format!("{}{NBSP}%", Percent::fitting(&e).signed(e.estimate))),
+        interval: match effect {
+            Some(effect) => Some(change_interval(&effect)),
+            None => observed.and_then(|observed| value_interval(&observed, &scale)),
+        },
+        reason: with_waiver(words::reason(judgement, comparison), judgement),
+        advice: words::advice(judgement, &bundle.baseline, &bundle.policy.path),
+        notes: Vec::new(),
+        trend: comparison.map(trend).unwrap_or_default(),
+    }
+}
+
+fn with_waiver(reason: Phrase, judgement: &Judgement) -> Phrase {
+    match &judgement.waiver {
+        Some(waiver) => reason
+            .then("; excused until ")
+            .then_quote(&waiver.until)
+            .then(": ")
+            .then_quote(&waiver.reason),
+        None => reason,
+    }
+}
+
+fn trend(comparison: &Comparison) -> Vec<f64> {
+    comparison.base.values.iter().copied().chain([comparison.head.value]).collect()
+}
+
+fn change_interval(effect: &Effect) -> String {
+    let form = Percent::fitting(effect);
+    match (effect.lo, effect.hi) {
+        (Some(lo), Some(hi)) if lo.to_bits() == hi.to_bits() => "exact".to_owned(),
+        (Some(lo), Some(hi)) => format!("{} to {}", form.signed(lo), form.signed(hi)),
+        (Some(lo), None) => format!("at least {}", form.signed(lo)),
+        (None, Some(hi)) => format!("at most {}", form.signed(hi)),
+        (None, None) => "no bounds".to_owned(),
+    }
+}
+
+fn value_interval(observed: &Estimate, scale: &Scale) -> Option<String> {
+    match (observed.lo, observed.hi) {
+        (Some(lo), Some(hi)) if lo.to_bits() == hi.to_bits() => None,
+        (Some(lo), Some(hi)) => Some(format!("{} to {}", scale.number(lo), scale.number(hi))),
+        (Some(lo), None) => Some(format!("at least {}", scale.number(lo))),
+        (None, Some(hi)) => Some(format!("at most {}", scale.number(hi))),
+        (None, None) => None,
+    }
+}
+
+/// Equal advice is given once, with the first series it is for.
+fn advice(rows: &[Row<'_>]) -> Vec<Phrase> {
+    let mut order: Vec<&Phrase> = Vec::new();
+    let mut series: HashMap<&Phrase, Vec<&str>> = HashMap::new();
+    let mut told: HashSet<(&Phrase, &str)> = HashSet::new();
+    for row in rows {
+        let Some(advice) = &row.advice else { continue };
+        if !told.insert((advice, &row.series)) {
+            continue;
+        }
+        let known = series.entry(advice).or_default();
+        if known.is_empty() {
+            order.push(advice);
+        }
+        known.push(&row.series);
+    }
+    let mut lines: Vec<Phrase> = order
+        .iter()
+        .take(MOST_ADVICE)
+        .map(|advice| {
+            let series = &series[advice];
+            let more = match series.len() {
+                1 => String::new(),
+                count => format!(" and {} more", count - 1),
+            };
+            Phrase::name(series[0]).then(more).then(": ").then_phrase((*advice).clone())
+        })
+        .collect();
+    if order.len() > MOST_ADVICE {
+        let more = counted(order.len() - MOST_ADVICE, "more hint");
+        lines.push(Phrase::plain(format!("{more}; see the reasons of the rows")));
+    }
+    lines
+}
+
+fn census(bundle: &Bundle) -> String {
+    let census = &bundle.census;
+    let mut counts: BTreeMap<NotJudgedReason, usize> = BTreeMap::new();
+    for not_judged in &census.not_judged {
+        *counts.entry(not_judged.why).or_default() += 1;
+    }
+    let start = format!(
+        "expected {}, measured {}, judged {}",
+        census.expected, census.measured, census.judged
+    );
+    if counts.is_empty() {
+        return start;
+    }
+    let why: Vec<_> =
+        counts.iter().map(|(why, count)| format!("{count} {}", words::not_judged(*why))).collect();
+    format!("{start}; not judged: {} ({})", census.not_judged.len(), why.join(", "))
+}
+
+fn run(bundle: &Bundle) -> Phrase {
+    let run = &bundle.run;
+    let commit = run.revision.commit.as_deref().map(|commit| {
+        let short: String = commit.chars().take(8).collect();
+        Phrase::name(&short).then(if run.revision.dirty { " with uncommitted changes" } else { "" })
+    });
+    let branch =
+        run.revision.branch.as_deref().map(|branch| Phrase::plain("on ").then_name(branch));
+    let date = run.started.date();
+    let (hour, minute, _) = run.started.time().as_hms();
+    let when = format!("{date} {hour:02}:{minute:02} {}", zone(run.started.offset()));
+    let took = format!("measured in {}", duration(run.elapsed));
+    let place = phrase::join(commit.into_iter().chain(branch), " ");
+    let time = Phrase::plain(format!("{when}, {took}"));
+    if place.spans().is_empty() { time } else { place.then(", ").then_phrase(time) }
+}
+
+fn zone(offset: time::UtcOffset) -> String {
+    if offset.is_utc() {
+        return "UTC".to_owned();
+    }
+    let (hours, minutes, _) = offset.as_hms();
+    format!("{hours:+03}:{:02}", minutes.abs())
+}

@@ -1,0 +1,297 @@
+//! The words for every code of the model: one sentence each, and what to do about it where there is
+//! doubt.
+
+use super::number::{NBSP, Percent, counted, duration, percent, quantity};
+use super::phrase::{self, Phrase};
+use crate::model::{
+    BaselineReason, Better, Comparison, Effect, Judgement, NotJudgedReason, Reason, Stage, Unit,
+    ValidityFact, Verdict,
+};
+
+/// The words for more and for less of a unit.
+pub(crate) fn directions(unit: &Unit) -> (&'static str, &'static str) {
+    match unit {
+        Unit::Seconds => ("slower", "faster"),
+        Unit::Bytes => ("larger", "smaller"),
+        Unit::Ratio | Unit::PerSecond | Unit::Count | Unit::Other(_) => ("higher", "lower"),
+    }
+}
+
+/// A change in words and its interval in words, such as `38 % slower` and
+/// `between 31 % and 46 %`; an exact change has no interval.
+pub(crate) fn change(effect: &Effect, unit: &Unit) -> (String, Option<String>) {
+    let (up, down) = directions(unit);
+    let form = Percent::fitting(effect);
+    let word = if effect.estimate < 0.0 { down } else { up };
+    let size = |value: f64| form.size(value);
+    let signed = |value: f64| format!("{}{NBSP}%", form.signed(value));
+    let interval = match (effect.lo, effect.hi) {
+        (Some(lo), Some(hi)) if lo.to_bits() == hi.to_bits() => None,
+        // Where both ends have the estimate's sign, the word says the direction of all three.
+        (Some(lo), Some(hi)) if lo >= 0.0 => Some(format!("between {} and {}", size(lo), size(hi))),
+        (Some(lo), Some(hi)) if hi <= 0.0 => Some(format!("between {} and {}", size(hi), size(lo))),
+        (Some(lo), Some(hi)) => Some(format!("between {} and {}", signed(lo), signed(hi))),
+        (Some(lo), None) => Some(format!("at least {}", signed(lo))),
+        (None, Some(hi)) => Some(format!("at most {}", signed(hi))),
+        (None, None) => Some("with no bound on either side".to_owned()),
+    };
+    (format!("{} {word}", size(effect.estimate)), interval)
+}
+
+/// Why a gate decided as it did, in a sentence without advice.
+pub fn reason(judgement: &Judgement, comparison: Option<&Comparison>) -> Phrase {
+    let detectable = || match comparison.and_then(|c| c.detectable) {
+        Some(size) => format!(": only a change of {} or more would show", percent(size)),
+        None => " to decide".to_owned(),
+    };
+    match &judgement.reason {
+        Reason::WithinLimit => Phrase::plain("surely within the limit"),
+        Reason::BeyondLimit => Phrase::plain("surely beyond the limit"),
+        Reason::StraddlesLimit => Phrase::plain("the limit lies within the interval"),
+        Reason::ChangeWithinLimit => Phrase::plain("surely no worse than the gate allows"),
+        Reason::WorseBelowLimit => {
+            Phrase::plain(format!("surely {}, by less than the limit", worse(comparison)))
+        }
+        Reason::WorseBeyondLimit => {
+            Phrase::plain(format!("surely {}, by more than the limit", worse(comparison)))
+        }
+        Reason::Better => Phrase::plain(format!("surely {}", better(comparison))),
+        Reason::BelowFloor => {
+            Phrase::plain("beyond the relative limit, and too small a difference for the floor")
+        }
+        Reason::TooNoisy { .. } => Phrase::plain(format!("too noisy{}", detectable())),
+        Reason::TooFewRuns { have, need } => Phrase::plain(format!(
+            "{} of the {need} baseline runs needed to know how much runs vary",
+            match have {
+                0 => "none".to_owned(),
+                _ => have.to_string(),
+            }
+        )),
+        Reason::InvalidLoad { broken } => {
+            let facts = broken.iter().map(|broken| Phrase::plain(fact(broken)));
+            Phrase::plain("the load test was not valid: ")
+                .then_phrase(phrase::join(facts, ", and "))
+        }
+        Reason::CutShort => Phrase::plain("measuring was interrupted"),
+        Reason::NoBaseline { why } if why.trim().is_empty() => {
+            Phrase::plain("nothing to compare with")
+        }
+        Reason::NoBaseline { why } => Phrase::plain("nothing to compare with: ").then_quote(why),
+        Reason::ZeroBaseline => {
+            Phrase::plain("the baseline is zero, so there is no ratio to judge")
+        }
+        Reason::Vanished => Phrase::plain("expected, and not in this run"),
+        Reason::MeasuringFailed { error } => {
+            let first = error.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+            Phrase::plain("could not be measured: ").then_quote(first)
+        }
+    }
+}
+
+/// What to do about a doubtful or bad decision; `None` where nothing needs doing.
+pub fn advice(judgement: &Judgement, baseline: &BaselineReason, config: &str) -> Option<Phrase> {
+    let waiver = |start: &str| Phrase::plain(start).then_name(config);
+    if judgement.waiver.is_some() {
+        return None;
+    }
+    match &judgement.reason {
+        Reason::WithinLimit
+        | Reason::ChangeWithinLimit
+        | Reason::WorseBelowLimit
+        | Reason::Better
+        | Reason::BelowFloor => None,
+        Reason::BeyondLimit | Reason::WorseBeyondLimit => {
+            Some(waiver("if this is meant, add a waiver with a reason and an end date to "))
+        }
+        Reason::StraddlesLimit => Some(Phrase::plain(
+            "measure longer to narrow the interval, or move the limit away from the usual value",
+        )),
+        Reason::TooNoisy { runs_needed: Some(runs) } => Some(Phrase::plain(format!(
+            "about {} like this would decide it",
+            counted(*runs as usize, "more run")
+        ))),
+        Reason::TooNoisy { runs_needed: None } => {
+            Some(Phrase::plain("take more samples, or measure on a quieter machine"))
+        }
+        Reason::TooFewRuns { have, need } => Some(Phrase::plain(format!(
+            "run it {} on a branch that feeds the baseline",
+            counted(need.saturating_sub(*have).max(1), "more time")
+        ))),
+        Reason::InvalidLoad { broken } => Some(Phrase::plain(facts_advice(broken))),
+        Reason::CutShort => Some(Phrase::plain("run it again, to the end")),
+        Reason::NoBaseline { .. } => Some(Phrase::plain(baseline_advice(baseline))),
+        Reason::ZeroBaseline => {
+            Some(Phrase::plain("add a `floor` to the gate, so that the absolute change is judged"))
+        }
+        Reason::Vanished => {
+            Some(waiver("bring it back, or add a waiver if it was removed on purpose, in "))
+        }
+        Reason::MeasuringFailed { .. } => {
+            Some(Phrase::plain("mend what failed, and run it again; nothing was judged of it"))
+        }
+    }
+}
+
+fn worse(comparison: Option<&Comparison>) -> &'static str {
+    match comparison.map(|c| (directions(&c.unit), c.better)) {
+        Some(((up, _), Better::Lower)) => up,
+        Some(((_, down), Better::Higher)) => down,
+        None => "worse",
+    }
+}
+
+fn better(comparison: Option<&Comparison>) -> &'static str {
+    match comparison.map(|c| (directions(&c.unit), c.better)) {
+        Some(((_, down), Better::Lower)) => down,
+        Some(((up, _), Better::Higher)) => up,
+        None => "better",
+    }
+}
+
+/// What broke a load's validity.
+pub fn fact(fact: &ValidityFact) -> String {
+    let rate = |value: f64| quantity(&Unit::Count, value.round());
+    match fact {
+        ValidityFact::RateNotReached { asked, achieved } => {
+            format!("{} of {} arrivals a second were reached", rate(*achieved), rate(*asked))
+        }
+        ValidityFact::Dropped { count } => {
+            format!(
+                "{} never sent",
+                counted(usize::try_from(*count).unwrap_or(usize::MAX), "request")
+            )
+        }
+        ValidityFact::GeneratorLate { lateness_p99, allowed } => format!(
+            "the generator was {} late at p99, where {} is allowed",
+            quantity(&Unit::Seconds, *lateness_p99),
+            quantity(&Unit::Seconds, *allowed)
+        ),
+        ValidityFact::GeneratorBusy { share } => {
+            format!("the generator used {} of its CPU", percent(*share))
+        }
+        ValidityFact::CutShort { measured, planned } => {
+            format!("it ran {} of {}", duration(*measured), duration(*planned))
+        }
+    }
+}
+
+/// What to do about a load that was not valid: a starved generator explains the other facts.
+pub fn facts_advice(facts: &[ValidityFact]) -> &'static str {
+    let has = |is: fn(&ValidityFact) -> bool| facts.iter().any(is);
+    if has(|f| matches!(f, ValidityFact::CutShort { .. })) {
+        "run it again, to the end"
+    } else if has(|f| {
+        matches!(f, ValidityFact::GeneratorBusy { .. } | ValidityFact::GeneratorLate { .. })
+    }) {
+        "give the generator more CPU or a machine of its own, or lower the rate"
+    } else {
+        "lower the rate, or allow more connections"
+    }
+}
+
+/// Which baseline was taken, or why none.
+pub fn baseline(reason: &BaselineReason) -> Phrase {
+    match (reason, no_baseline(reason)) {
+        (_, Some(why)) => Phrase::plain("none: ").then_phrase(why),
+        (BaselineReason::Stored { runs, other_environments }, None) if *other_environments > 0 => {
+            Phrase::plain(format!(
+                "{} of this machine class; {} of other classes left out",
+                counted(*runs, "stored run"),
+                counted(*other_environments, "run"),
+            ))
+        }
+        (BaselineReason::Files { runs }, None) => {
+            Phrase::plain(format!("{} given as files", counted(*runs, "run")))
+        }
+        (BaselineReason::Stored { runs, .. }, None) => {
+            Phrase::plain(format!("{} of this machine class", counted(*runs, "stored run")))
+        }
+        (_, None) => Phrase::plain("none"),
+    }
+}
+
+/// Why there is no baseline at all; `None` where there is one.
+pub fn no_baseline(reason: &BaselineReason) -> Option<Phrase> {
+    match reason {
+        BaselineReason::Stored { .. } | BaselineReason::Files { .. } => None,
+        BaselineReason::EmptyStore => Some(Phrase::plain("no run of this project is stored yet")),
+        BaselineReason::NoneTrusted { stored } => Some(Phrase::plain(format!(
+            "{} stored, from other branches, dirty trees or failed builds only",
+            counted(*stored, "run")
+        ))),
+        BaselineReason::OtherEnvironment { stored, differences } => {
+            let shown = differences.iter().take(6).map(|text| Phrase::name(text));
+            Some(
+                Phrase::plain(format!(
+                    "{} stored, all from other machine classes",
+                    counted(*stored, "run")
+                ))
+                .then(if differences.is_empty() { "" } else { " (the newest differs in " })
+                .then_phrase(phrase::join(shown, ", "))
+                .then(if differences.is_empty() { "" } else { ")" }),
+            )
+        }
+    }
+}
+
+/// What to do to have a baseline next time.
+pub fn baseline_advice(reason: &BaselineReason) -> &'static str {
+    match reason {
+        BaselineReason::Stored { .. } | BaselineReason::Files { .. } => {
+            "the baseline runs do not have this series; run it on a branch that feeds the baseline"
+        }
+        BaselineReason::EmptyStore => {
+            "run it on the default branch: every run there that does not fail feeds the baseline"
+        }
+        BaselineReason::NoneTrusted { .. } => {
+            "run it on a clean tree of a branch listed under `baseline: branches`"
+        }
+        BaselineReason::OtherEnvironment { .. } => {
+            "measure on the machine class of the stored runs, or let runs of this one build up"
+        }
+    }
+}
+
+/// Why a series was not judged, as the census counts it.
+pub fn not_judged(reason: NotJudgedReason) -> &'static str {
+    match reason {
+        NotJudgedReason::NoGate => "no gate",
+        NotJudgedReason::NoBaseline => "no baseline",
+        NotJudgedReason::Inconclusive => "inconclusive",
+        NotJudgedReason::Missing => "missing",
+        NotJudgedReason::Error => "not measured",
+    }
+}
+
+/// What was being done when a target failed.
+pub fn stage(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Service => "starting its service",
+        Stage::Measure => "measuring",
+        Stage::Read => "reading its results",
+    }
+}
+
+/// The verb for a number of judgements with a verdict, such as `2 fail` or `1 is inconclusive`.
+pub(crate) fn tally(verdict: Verdict, count: usize) -> String {
+    let one = count == 1;
+    let words = match verdict {
+        Verdict::Improved if one => "improved",
+        Verdict::Improved => "improved",
+        Verdict::Pass if one => "passes",
+        Verdict::Pass => "pass",
+        Verdict::Warn if one => "is excused",
+        Verdict::Warn => "are excused",
+        Verdict::NoBaseline if one => "has no baseline",
+        Verdict::NoBaseline => "have no baseline",
+        Verdict::Inconclusive if one => "is inconclusive",
+        Verdict::Inconclusive => "are inconclusive",
+        Verdict::Error if one => "was not measured",
+        Verdict::Error => "were not measured",
+        Verdict::Missing if one => "is missing",
+        Verdict::Missing => "are missing",
+        Verdict::Fail if one => "fails",
+        Verdict::Fail => "fail",
+    };
+    format!("{count}{NBSP}{words}")
+}

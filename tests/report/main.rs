@@ -1,0 +1,8 @@
+//! Reports of bundles of every kind, as texts that a person has read.
+
+#[cfg(test)]
+mod bundles;
+#[cfg(test)]
+mod documents;
+#[cfg(test)]
+mod snapshots;

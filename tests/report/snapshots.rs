@@ -1,0 +1,45 @@
+//! The reports as a person sees them.
+
+use crate::bundles;
+use pacegate::report::{Format, Options, Style, render};
+
+fn check(kind: &str, format: Format, options: Options) {
+    for (name, bundle) in bundles::all() {
+        let text = render(&bundle, format, &options).unwrap();
+        assert_eq!(text, render(&bundle, format, &options).unwrap(), "deterministic");
+        insta::assert_snapshot!(format!("{kind}__{name}"), text);
+    }
+}
+
+fn terminal(columns: usize, style: Style) -> Options {
+    Options { columns, style }
+}
+
+#[test]
+fn terminal_80() {
+    check("terminal_80", Format::Text, terminal(80, Style::Plain));
+}
+
+#[test]
+fn terminal_120() {
+    check("terminal_120", Format::Text, terminal(120, Style::Plain));
+}
+
+#[test]
+fn terminal_colour() {
+    check("terminal_colour", Format::Text, terminal(80, Style::Colour));
+}
+
+#[test]
+fn no_line_is_wider_than_the_terminal() {
+    use unicode_width::UnicodeWidthStr;
+    for (name, bundle) in bundles::all() {
+        for columns in [60, 80, 100, 120, 200] {
+            let text = render(&bundle, Format::Text, &terminal(columns, Style::Plain)).unwrap();
+            for line in text.lines() {
+                assert!(line.width() <= columns, "{name} at {columns}: {line}");
+                assert_eq!(line, line.trim_end(), "{name}: trailing space");
+            }
+        }
+    }
+}
