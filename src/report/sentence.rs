@@ -161,10 +161,11 @@ fn beyond(rule: &str) -> Phrase {
         .filter(|part| part.starts_with("max ") || part.starts_with("min "))
         .collect();
     match limits.as_slice() {
-        [limit] if limit.starts_with("max ") => {
-            Phrase::plain(", over the limit of ").then_name(&limit[4..])
+        [limit] => {
+            let side = if limit.starts_with("max ") { "over" } else { "under" };
+            let limit = limit[4..].trim_end_matches(" worse");
+            Phrase::plain(format!(", {side} the limit of ")).then_name(limit)
         }
-        [limit] => Phrase::plain(", under the limit of ").then_name(&limit[4..]),
         _ => Phrase::plain(", against the rule ").then_name(rule),
     }
 }

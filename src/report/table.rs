@@ -181,7 +181,7 @@ impl Columns {
         }
         if self.rule > 0 {
             out.push_str("  ");
-            out.push_str(&paint.dim(&left(&first_clause(&line.rule, self.rule), self.rule)));
+            out.push_str(&paint.dim(&left(&fitted_rule(&line.rule, self.rule), self.rule)));
         }
         if self.trend > 0 {
             out.push_str("  ");
@@ -191,12 +191,16 @@ impl Columns {
     }
 }
 
-/// A rule, cut after its first clause where there is no room for all of it.
-fn first_clause(rule: &str, columns: usize) -> String {
-    match rule.split_once(',') {
-        Some((first, _)) if width(rule) > columns && width(first) + 2 <= columns => {
+/// A rule in so many columns: without words that go without saying, then only its first clause.
+fn fitted_rule(rule: &str, columns: usize) -> String {
+    if width(rule) <= columns {
+        return rule.to_owned();
+    }
+    let short = rule.replace("% worse", "%");
+    match short.split_once(',') {
+        Some((first, _)) if width(&short) > columns && width(first) + 2 <= columns => {
             format!("{first} …")
         }
-        _ => shorten(rule, columns),
+        _ => shorten(&short, columns),
     }
 }

@@ -81,6 +81,14 @@ pub fn reason(judgement: &Judgement, comparison: Option<&Comparison>) -> Phrase 
             Phrase::plain("the baseline is zero, so there is no ratio to judge")
         }
         Reason::Vanished => Phrase::plain("expected, and not in this run"),
+        Reason::MatchesNothing { .. } => Phrase::plain("the gate matches no series"),
+        Reason::WrongUnit { quantity } => {
+            let unit = judgement.unit.as_ref().map_or("another unit", Unit::symbol);
+            Phrase::plain("the gate's ")
+                .then_name(quantity)
+                .then(" does not fit the series, which is in ")
+                .then_name(unit)
+        }
         Reason::MeasuringFailed { error } => {
             let first = error.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
             Phrase::plain("could not be measured: ").then_quote(first)
@@ -90,7 +98,7 @@ pub fn reason(judgement: &Judgement, comparison: Option<&Comparison>) -> Phrase 
 
 /// What to do about a doubtful or bad decision; `None` where nothing needs doing.
 pub fn advice(judgement: &Judgement, baseline: &BaselineReason, config: &str) -> Option<Phrase> {
-    let waiver = |start: &str| Phrase::plain(start).then_name(config);
+    let configured = |start: &str| Phrase::plain(start).then_name(config);
     if judgement.waiver.is_some() {
         return None;
     }
@@ -101,7 +109,7 @@ pub fn advice(judgement: &Judgement, baseline: &BaselineReason, config: &str) ->
         | Reason::Better
         | Reason::BelowFloor => None,
         Reason::BeyondLimit | Reason::WorseBeyondLimit => {
-            Some(waiver("if this is meant, add a waiver with a reason and an end date to "))
+            Some(configured("if this is meant, add a waiver with a reason and an end date to "))
         }
         Reason::StraddlesLimit => Some(Phrase::plain(
             "measure longer to narrow the interval, or move the limit away from the usual value",
@@ -124,7 +132,18 @@ pub fn advice(judgement: &Judgement, baseline: &BaselineReason, config: &str) ->
             Some(Phrase::plain("add a `floor` to the gate, so that the absolute change is judged"))
         }
         Reason::Vanished => {
-            Some(waiver("bring it back, or add a waiver if it was removed on purpose, in "))
+            Some(configured("bring it back, or add a waiver if it was removed on purpose, in "))
+        }
+        Reason::MatchesNothing { nearest: Some(nearest) } => Some(
+            configured("correct its pattern in ")
+                .then("; the nearest series is ")
+                .then_name(nearest),
+        ),
+        Reason::MatchesNothing { nearest: None } => {
+            Some(configured("correct its pattern, or remove the gate, in "))
+        }
+        Reason::WrongUnit { .. } => {
+            Some(configured("give the gate a quantity in the series' unit in "))
         }
         Reason::MeasuringFailed { .. } => {
             Some(Phrase::plain("mend what failed, and run it again; nothing was judged of it"))

@@ -152,6 +152,7 @@ impl Build {
             p_better: 0.9996,
             alpha_worse: 0.008,
             alpha_better: 0.01,
+            between_runs: Some(spread / 3.0),
             detectable: Some(spread * 1.6),
             warnings: Vec::new(),
         });
@@ -258,7 +259,7 @@ use Verdict::*;
 
 fn passing(build: Build) -> Build {
     let ok = || Reason::ChangeWithinLimit;
-    let rule = "max 5%, floor 1ms";
+    let rule = "max 5% worse, floor 1ms";
     build
         .regression(
             "browse/latency/p50",
@@ -303,7 +304,7 @@ fn passing(build: Build) -> Build {
             Unit::Seconds,
             1.52e-6,
             Change(0.001, -0.006, 0.008),
-            "max 3%",
+            "max 3% worse",
             (Pass, ok()),
         )
         .regression(
@@ -311,7 +312,7 @@ fn passing(build: Build) -> Build {
             Unit::Count,
             1_234_567.0,
             Change(0.0, 0.0, 0.0),
-            "max 1%",
+            "max 1% worse",
             (Pass, ok()),
         )
 }
@@ -373,7 +374,7 @@ pub(crate) fn improved() -> Bundle {
             Unit::Seconds,
             0.0314,
             Change(-0.182, -0.221, -0.141),
-            "max 5%",
+            "max 5% worse",
             (Improved, Reason::Better),
         )
         .regression(
@@ -381,7 +382,7 @@ pub(crate) fn improved() -> Bundle {
             Unit::PerSecond,
             1480.0,
             Change(0.215, 0.18, 0.252),
-            "max 5%",
+            "max 5% worse",
             (Improved, Reason::Better),
         )
         .done()
@@ -399,7 +400,7 @@ pub(crate) fn inconclusive() -> Bundle {
             Unit::Seconds,
             0.0124,
             Change(0.04, -0.06, 0.15),
-            "max 5%",
+            "max 5% worse",
             (Inconclusive, Reason::TooNoisy { runs_needed: Some(8) }),
         )
         .regression(
@@ -407,7 +408,7 @@ pub(crate) fn inconclusive() -> Bundle {
             Unit::Seconds,
             0.211,
             Change(0.02, -0.31, 0.52),
-            "max 5%",
+            "max 5% worse",
             (Inconclusive, Reason::TooFewRuns { have: 2, need: 5 }),
         )
         .regression(
@@ -415,7 +416,7 @@ pub(crate) fn inconclusive() -> Bundle {
             Unit::Seconds,
             0.081,
             Change(0.33, 0.10, 0.61),
-            "max 5%",
+            "max 5% worse",
             (Inconclusive, Reason::InvalidLoad { broken }),
         )
         .limit(
@@ -447,9 +448,9 @@ pub(crate) fn first_run() -> Bundle {
             "max 0.1%",
             (Pass, Reason::WithinLimit),
         )
-        .bare("browse/latency/p50", GateKind::Regression, "max 5%", (NoBaseline, none()))
-        .bare("browse/latency/p95", GateKind::Regression, "max 5%", (NoBaseline, none()))
-        .bare("start/wall", GateKind::Regression, "max 5%", (NoBaseline, none()))
+        .bare("browse/latency/p50", GateKind::Regression, "max 5% worse", (NoBaseline, none()))
+        .bare("browse/latency/p95", GateKind::Regression, "max 5% worse", (NoBaseline, none()))
+        .bare("start/wall", GateKind::Regression, "max 5% worse", (NoBaseline, none()))
         .with(|bundle| {
             bundle.baseline = BaselineReason::EmptyStore;
             bundle.baseline_runs.clear();
@@ -464,7 +465,12 @@ pub(crate) fn first_run() -> Bundle {
 /// A series vanished.
 pub(crate) fn missing() -> Bundle {
     passing(Build::new())
-        .bare("checkout/latency/p95", GateKind::Regression, "max 10%", (Missing, Reason::Vanished))
+        .bare(
+            "checkout/latency/p95",
+            GateKind::Regression,
+            "max 10% worse",
+            (Missing, Reason::Vanished),
+        )
         .done()
 }
 
@@ -475,7 +481,7 @@ pub(crate) fn error() -> Bundle {
         .bare(
             "checkout/latency/p95",
             GateKind::Regression,
-            "max 10%",
+            "max 10% worse",
             (Error, Reason::MeasuringFailed { error: error.into() }),
         )
         .with(|bundle| {
@@ -499,7 +505,7 @@ pub(crate) fn waived() -> Bundle {
             Unit::Seconds,
             0.211,
             Change(0.082, 0.061, 0.104),
-            "max 5%",
+            "max 5% worse",
             (Warn, Reason::WorseBeyondLimit),
         )
         .with(|bundle| {
@@ -533,7 +539,7 @@ pub(crate) fn many() -> Bundle {
                 Unit::Seconds,
                 0.01 * f64::from(i % 13 + 1),
                 change,
-                "max 5%",
+                "max 5% worse",
                 (verdict, reason),
             )
         })
