@@ -1,7 +1,9 @@
 //! The performance gate for CI.
 
 pub mod config;
+pub mod exit;
 pub mod gate;
 pub mod measure;
 pub mod model;
 pub mod report;
+pub mod store;

@@ -59,8 +59,11 @@ pub struct Command {
     pub argv: Vec<String>,
     /// Working directory, absolute.
     pub cwd: PathBuf,
-    /// Variables set on top of the allow-listed environment.
+    /// Variables set on top of what is passed on.
     pub env: BTreeMap<String, String>,
+    /// Names of further variables that are passed on; a `*` at the end stands for any ending.
+    /// Everything else but an allow-list is kept from the command, so that no secret leaks into it.
+    pub pass_env: Vec<String>,
 }
 
 /// A benchmark.

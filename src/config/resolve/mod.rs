@@ -139,7 +139,7 @@ fn command(
         Some(cwd) => path_in(base, cwd, &cwd.value)?,
     };
     let argv = argv.value.iter().map(|argument| argument.value.clone()).collect();
-    Ok(Command { argv, cwd, env: environment(env)? })
+    Ok(Command { argv, cwd, env: environment(env)?, pass_env: Vec::new() })
 }
 
 fn environment(env: Option<&Entries<At<String>>>) -> Result<BTreeMap<String, String>, Fault> {

@@ -1,0 +1,13 @@
+//! The intelligence: values, intervals and comparisons from raw measurements.
+//!
+//! Pure functions `(input, &Options) -> result with warnings`; nothing here reads a file, a clock or
+//! the configuration, and no verdict is taken.
+
+mod assume;
+mod compare;
+mod observe;
+mod shift;
+mod value;
+
+pub use compare::{Compared, Options, compare, runs_needed};
+pub use observe::observe;

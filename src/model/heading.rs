@@ -1,0 +1,44 @@
+//! What is known of a stored run without reading its values.
+
+use super::{Environment, Revision, Run, Verdict};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// A stored run without its values: enough to choose a baseline, or to list a history.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Heading {
+    /// The run's id.
+    pub id: Uuid,
+    /// When measuring began.
+    pub started: OffsetDateTime,
+    /// Where in version control it stands.
+    pub revision: Revision,
+    /// The machine class.
+    pub environment: Environment,
+    /// Whether it may serve as a baseline, its verdict apart.
+    pub trusted: bool,
+    /// Whether measuring was interrupted.
+    pub cut_short: bool,
+    /// What its gates decided when it was measured.
+    pub verdict: Verdict,
+}
+
+impl Heading {
+    /// The heading of a run that was given this verdict.
+    pub fn new(run: &Run, verdict: Verdict) -> Heading {
+        Heading {
+            id: run.id,
+            started: run.started,
+            revision: run.revision.clone(),
+            environment: run.environment.clone(),
+            trusted: run.trusted,
+            cut_short: run.cut_short,
+            verdict,
+        }
+    }
+
+    /// Whether the run may serve as a baseline: trusted, complete, and neither failed nor broken.
+    pub fn feeds_baseline(&self) -> bool {
+        self.trusted && !self.cut_short && self.verdict.feeds_baseline()
+    }
+}

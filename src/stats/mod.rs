@@ -1,0 +1,34 @@
+//! Numbers only: locations, intervals, tests and error rates.
+//!
+//! Nothing here knows a unit, a name, a file or a clock. Functions take slices and give `None` where
+//! the values (empty, not finite) or the parameters allow no answer; nothing panics.
+
+mod hodges_lehmann;
+mod mann_whitney;
+mod multiplicity;
+mod proportion;
+mod quantile;
+mod robust;
+mod serial;
+mod student;
+
+pub use hodges_lehmann::{hodges_lehmann_bounds, hodges_lehmann_shift};
+pub use mann_whitney::mann_whitney_p;
+pub use multiplicity::{Family, benjamini_hochberg};
+pub use proportion::{
+    clopper_pearson, rate_difference_interval, rate_ratio_interval, rate_ratio_p,
+};
+pub use quantile::{median, quantile, quantile_ranks};
+pub use robust::{robust_sd, standard_deviation};
+pub use serial::autocorrelation;
+pub use student::{normal_quantile, student_p, student_quantile};
+
+/// A sorted copy, or `None` when there is no value or one is not finite.
+fn sorted(values: &[f64]) -> Option<Vec<f64>> {
+    if values.is_empty() || values.iter().any(|v| !v.is_finite()) {
+        return None;
+    }
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    Some(sorted)
+}

@@ -1,0 +1,23 @@
+//! History: runs with their verdicts, written whole or not at all.
+
+mod error;
+
+pub use error::StoreError;
+
+use crate::model::{Heading, Run, Verdict};
+use async_trait::async_trait;
+use uuid::Uuid;
+
+/// Where runs are kept. Every backend passes one conformance suite.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Writes a run with its verdict. Once this returns, the run survives a crash; until then
+    /// nothing of it is seen. Writing a run again replaces it as a whole, verdict included.
+    async fn put(&self, run: &Run, verdict: Verdict) -> Result<(), StoreError>;
+
+    /// What is known of a project's runs without reading their values, newest first.
+    async fn headings(&self, project: &str) -> Result<Vec<Heading>, StoreError>;
+
+    /// The runs with these ids, in this order; an id that is not stored is an error.
+    async fn get(&self, ids: &[Uuid]) -> Result<Vec<Run>, StoreError>;
+}
