@@ -179,7 +179,7 @@ fn kind(gate: &GatePlan) -> GateKind {
 
 /// Why an expected series is not there: its target failed, measuring was cut short, or it vanished.
 fn absence(series: &SeriesId, run: &Run) -> rule::Ruling {
-    let failure = run.failures.iter().find(|failure| belongs(&series.target, &failure.target));
+    let failure = run.failures.iter().find(|failure| series.is_from(&failure.target));
     match failure {
         Some(failure) => (Verdict::Error, Reason::MeasuringFailed { error: failure.error.clone() }),
         None if run.cut_short => (Verdict::Inconclusive, Reason::CutShort),
@@ -192,7 +192,7 @@ fn no_match(gate: &GatePlan, evidence: &Evidence<'_>) -> rule::Ruling {
     let run = evidence.run;
     // A target that failed before its series were known may be what the gate means.
     if let Some(failure) = run.failures.iter().find(|failure| {
-        !evidence.expected.iter().any(|series| belongs(&series.target, &failure.target))
+        !evidence.expected.iter().any(|series| series.is_from(&failure.target))
     }) {
         return (Verdict::Error, Reason::MeasuringFailed { error: failure.error.clone() });
     }
@@ -206,11 +206,6 @@ fn no_match(gate: &GatePlan, evidence: &Evidence<'_>) -> rule::Ruling {
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, id)| id);
     (Verdict::Missing, Reason::MatchesNothing { nearest })
-}
-
-/// Whether a target comes from the given entry of the configuration.
-pub(crate) fn belongs(target: &str, entry: &str) -> bool {
-    target.strip_prefix(entry).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Applies waivers and `severity: warn` to a verdict that fails the build.

@@ -72,6 +72,14 @@ pub struct SeriesId {
     pub statistic: Option<Statistic>,
 }
 
+impl SeriesId {
+    /// Whether its target comes from an entry of the configuration: it is the entry, or below it.
+    pub fn is_from(&self, entry: &str) -> bool {
+        let rest = self.target.strip_prefix(entry);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+}
+
 impl fmt::Display for SeriesId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.target)?;

@@ -5,6 +5,7 @@ use super::{
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -187,6 +188,63 @@ impl Run {
     pub fn target(&self, name: &str) -> Option<&Target> {
         self.targets.iter().find(|target| target.name == name)
     }
+}
+
+/// Bounds on what a run may hold; far above what any pipeline measures.
+const MOST_SERIES: usize = 100_000;
+const LONGEST_NAME: usize = 500;
+
+impl Run {
+    /// Finds contradictions that the types alone admit, in a run that somebody else wrote.
+    ///
+    /// # Errors
+    ///
+    /// With the first one: two targets or metrics of one name, names that are empty, too long or
+    /// hold control characters, more events than trials, numbers that are not finite, too many series.
+    pub fn check(&self) -> Result<(), String> {
+        let mut targets = HashSet::new();
+        let mut series = 0;
+        for target in &self.targets {
+            named(&target.name, "target")?;
+            if !targets.insert(&target.name) {
+                return Err(format!("two targets are called `{}`", target.name));
+            }
+            let mut metrics = HashSet::new();
+            for Measurement { metric, data, quantum } in &target.measurements {
+                named(&metric.name, "metric")?;
+                let which = format!("`{}/{}`", target.name, metric.name);
+                if !metrics.insert(&metric.name) {
+                    return Err(format!("two measurements are called {which}"));
+                }
+                if !quantum.is_finite() || *quantum < 0.0 {
+                    return Err(format!("the quantum of {which} is not a number from 0"));
+                }
+                match data {
+                    Data::Counts { events, trials } if events > trials => {
+                        return Err(format!("{which} counts {events} events in {trials} trials"));
+                    }
+                    Data::Histogram(histogram) if histogram.count() == 0 => {
+                        return Err(format!("the histogram of {which} is empty"));
+                    }
+                    Data::Counts { .. } | Data::Histogram(_) | Data::Sample(_) => {}
+                }
+            }
+            series += target.series().count();
+        }
+        if series > MOST_SERIES {
+            return Err(format!("it holds {series} series, and at most {MOST_SERIES} are read"));
+        }
+        Ok(())
+    }
+}
+
+fn named(name: &str, what: &str) -> Result<(), String> {
+    if name.is_empty() || name.len() > LONGEST_NAME || name.chars().any(char::is_control) {
+        return Err(format!(
+            "the name of a {what} is 1 to {LONGEST_NAME} bytes without control characters, and one is not"
+        ));
+    }
+    Ok(())
 }
 
 impl Target {

@@ -76,6 +76,13 @@ pub enum Warning {
         /// Its name, or `detached`.
         branch: String,
     },
+    /// Only some of the configured targets were measured.
+    PartialRun,
+    /// Version control would not tell what was measured.
+    UnknownRevision {
+        /// Its own words.
+        error: String,
+    },
     /// A waiver matched nothing that needed it.
     UnusedWaiver {
         /// Its series pattern.
@@ -107,6 +114,8 @@ impl Warning {
             Warning::Mismatch { .. } => "mismatch",
             Warning::DirtyTree => "dirty-tree",
             Warning::UntrustedBranch { .. } => "untrusted-branch",
+            Warning::PartialRun => "partial-run",
+            Warning::UnknownRevision { .. } => "unknown-revision",
             Warning::UnusedWaiver { .. } => "unused-waiver",
             Warning::LeftBehind { .. } => "left-behind",
         }
@@ -180,6 +189,14 @@ impl fmt::Display for Warning {
             Warning::UntrustedBranch { branch } => write!(
                 f,
                 "branch `{branch}` does not feed the baseline; list it under `baseline: branches` if it should"
+            ),
+            Warning::PartialRun => write!(
+                f,
+                "only some targets were measured, so this run will not serve as a baseline; leave `--only` out for that"
+            ),
+            Warning::UnknownRevision { error } => write!(
+                f,
+                "git could not tell what was measured ({error}), so this run will not serve as a baseline; mend the repository, or mark it as safe"
             ),
             Warning::UnusedWaiver { series } => {
                 write!(f, "the waiver for `{series}` excused nothing; remove it")

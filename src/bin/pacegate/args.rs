@@ -1,0 +1,162 @@
+//! The command line as typed; parsing has no effect but checking.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Learn whether a change makes a system slower, and how sure that is.
+#[derive(Debug, Parser)]
+#[command(name = "pacegate", version, bin_name = "pacegate", after_help = exit_codes())]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+
+    /// Say less: only the result, no progress
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Measure, compare with the baseline, judge and report
+    Run(RunArgs),
+    /// Judge a stored run, or run files, again; measures nothing
+    Check(CheckArgs),
+    /// Render a bundle: text, JSON, JUnit, Markdown
+    Report(ReportArgs),
+    /// Write a commented gates.yaml for the repository in this directory
+    Init(InitArgs),
+    /// Print a JSON Schema: of the configuration, of bundles, of runs
+    Schema(SchemaArgs),
+}
+
+/// Which configuration, and how strictly it is held to.
+#[derive(Debug, Args)]
+pub(crate) struct Policy {
+    /// The configuration
+    #[arg(long, short, default_value = "gates.yaml", env = "PACEGATE_CONFIG", value_name = "FILE")]
+    pub(crate) config: PathBuf,
+
+    /// Fail what did not decide: inconclusive (exit 3) and no baseline (exit 4)
+    #[arg(long)]
+    pub(crate) strict: bool,
+
+    /// Fail with exit 6 when a report cannot be written
+    #[arg(long)]
+    pub(crate) require_report: bool,
+
+    /// What to print on stdout
+    #[arg(long, value_enum, default_value_t = Output::Text)]
+    pub(crate) format: Output,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    #[command(flatten)]
+    pub(crate) policy: Policy,
+
+    /// Measure only the benchmarks and loads whose name matches this glob; gates on others are skipped
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) only: Vec<String>,
+
+    /// The branch this run belongs to, where git cannot tell
+    #[arg(long, value_name = "NAME")]
+    pub(crate) branch: Option<String>,
+
+    /// Measure and judge, and keep nothing in the store
+    #[arg(long)]
+    pub(crate) no_store: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    pub(crate) policy: Policy,
+
+    /// The stored run to judge: its id, or `latest`
+    #[arg(default_value = "latest", conflicts_with = "head")]
+    pub(crate) run: String,
+
+    /// A run file (or bundle) to judge in place of a stored run
+    #[arg(long, value_name = "FILE")]
+    pub(crate) head: Option<PathBuf>,
+
+    /// A run file (or bundle) to compare with, in place of the store; repeat for several runs
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// The bundle, as `run` writes it with `reports: [{ json: … }]`; `-` reads stdin
+    #[arg(value_name = "BUNDLE")]
+    pub(crate) bundle: PathBuf,
+
+    /// The form
+    #[arg(long, value_enum, default_value_t = ReportForm::Text)]
+    pub(crate) format: ReportForm,
+
+    /// Write to a file instead of stdout
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// Where to write
+    #[arg(long, short, default_value = "gates.yaml", value_name = "FILE")]
+    pub(crate) config: PathBuf,
+
+    /// Replace an existing file
+    #[arg(long)]
+    pub(crate) force: bool,
+
+    /// Print to stdout instead of writing
+    #[arg(long)]
+    pub(crate) print: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SchemaArgs {
+    /// Of what
+    #[arg(value_enum, default_value_t = Document::Config)]
+    pub(crate) document: Document,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    /// For people
+    Text,
+    /// The bundle
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportForm {
+    /// As on the terminal
+    Text,
+    /// The bundle
+    Json,
+    /// JUnit XML for GitLab and GitHub
+    Junit,
+    /// JUnit XML for the strict Jenkins schema
+    JunitStrict,
+    /// GitHub and GitLab flavoured Markdown
+    Markdown,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Document {
+    /// gates.yaml
+    Config,
+    /// What `run` writes as JSON
+    Bundle,
+    /// The native format that `check` reads
+    Run,
+}
+
+/// The table of exit codes under `--help`.
+fn exit_codes() -> String {
+    let rows = pacegate::exit::Exit::ALL
+        .map(|exit| format!("  {:>3}  {}", exit.code(), exit.meaning()));
+    format!("Exit codes:\n{}", rows.join("\n"))
+}

@@ -1,0 +1,29 @@
+//! Ctrl-C and SIGTERM: ask everything to stop, keep what was measured.
+
+use pacegate::exit::Exit;
+use pacegate::measure::Stop;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Asks `stop` at the first signal. At the second the process ends at once: the launchers see their
+/// lifelines close and end whatever is still running.
+///
+/// # Errors
+///
+/// When the system refuses to install the handlers.
+pub(crate) fn listen(stop: Stop) -> std::io::Result<()> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::spawn(async move {
+        loop {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            if stop.is_asked() {
+                std::process::exit(Exit::Interrupted.code().into());
+            }
+            stop.ask();
+        }
+    });
+    Ok(())
+}

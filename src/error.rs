@@ -1,0 +1,122 @@
+//! Why the tool could not do what was asked, with the exit code that goes with it.
+
+use crate::config::ConfigError;
+use crate::exit::Exit;
+use crate::report;
+use crate::store::StoreError;
+use std::io;
+use std::path::PathBuf;
+use uuid::Uuid;
+
+/// Why a stage could not be entered, or did not give a result. Doubts about a result are
+/// [`Warning`](crate::model::Warning)s, and a target that could not be measured is a
+/// [`Failure`](crate::model::Failure) within the run.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The configuration cannot be used.
+    #[error(transparent)]
+    Config(#[from] Box<ConfigError>),
+    /// A pattern of `--only` is no glob.
+    #[error("`--only {text}` is not a glob: {reason}")]
+    BadGlob {
+        /// The pattern.
+        text: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// `--only` leaves nothing to measure.
+    #[error("`--only {only}` matches no benchmark or load; there are {known}")]
+    NothingSelected {
+        /// The patterns, as given.
+        only: String,
+        /// What could have been selected.
+        known: String,
+    },
+    /// The configuration describes nothing that could be measured.
+    #[error(
+        "nothing to measure: `{path}` has neither `benchmarks` nor `loads`; describe one, or judge \
+         files with `pacegate check --head FILE`"
+    )]
+    NothingToMeasure {
+        /// The configuration.
+        path: PathBuf,
+    },
+    /// A file that was named cannot be read, or is not what it should be.
+    #[error("failed to read `{path}`: {reason}")]
+    Document {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it, and what to do.
+        reason: String,
+    },
+    /// No stored run is meant by what was given.
+    #[error("{0}")]
+    NoSuchRun(String),
+    /// A report cannot be written where the configuration wants it; found before measuring.
+    #[error("failed to prepare the report `{path}`, which the configuration names under `reports`")]
+    ReportPath {
+        /// Where to.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A report could not be written.
+    #[error("failed to write the report `{path}`")]
+    ReportWrite {
+        /// Where to.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A report could not be drawn.
+    #[error(transparent)]
+    Report(#[from] report::Error),
+    /// The history cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The history refused a run, which was kept in a file.
+    #[error(
+        "{refusal}\nwhat was measured is kept in `{kept}`; judge it again with `pacegate check --head {kept}`"
+    )]
+    Unsaved {
+        /// Where the run was kept.
+        kept: PathBuf,
+        /// Why it could not be stored.
+        refusal: StoreError,
+    },
+    /// The history refused a run, and no file would take it either.
+    #[error("{refusal}\nrun {run} is lost, since `{kept}` could not be written either")]
+    Lost {
+        /// The run.
+        run: Uuid,
+        /// Where it was to be kept.
+        kept: PathBuf,
+        /// Why it could not be stored.
+        refusal: StoreError,
+        /// Why it could not be kept.
+        source: io::Error,
+    },
+}
+
+impl Error {
+    /// The exit code of a command that ends with this error.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Error::Config(_)
+            | Error::BadGlob { .. }
+            | Error::NothingSelected { .. }
+            | Error::NothingToMeasure { .. }
+            | Error::Document { .. }
+            | Error::NoSuchRun(_)
+            | Error::ReportPath { .. } => Exit::Usage,
+            Error::Store(_) | Error::Unsaved { .. } | Error::Lost { .. } => Exit::MeasuringFailed,
+            Error::Report(_) | Error::ReportWrite { .. } => Exit::ReportFailed,
+        }
+    }
+}
+
+impl From<ConfigError> for Error {
+    fn from(error: ConfigError) -> Self {
+        Error::Config(Box::new(error))
+    }
+}

@@ -1,0 +1,103 @@
+//! Where in version control the measured tree stands, as git tells.
+
+use crate::model::Revision;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// The revision of the tree that holds `directory`; empty outside a repository.
+///
+/// `branch` replaces what git says of the branch, for checkouts that have none.
+///
+/// # Errors
+///
+/// With git's own words when there is a repository that git will not read, such as one of another
+/// owner.
+pub fn revision(directory: &Path, branch: Option<&str>) -> Result<Revision, String> {
+    let named = branch.map(str::to_owned);
+    match git(directory, &["rev-parse", "--is-inside-work-tree"]) {
+        Ok(_) => {}
+        Err(error) if error.contains("not a git repository") || error.is_empty() => {
+            return Ok(Revision { branch: named, ..Revision::default() });
+        }
+        Err(error) => return Err(error),
+    }
+    // A repository without any commit has neither.
+    let commit = git(directory, &["rev-parse", "--verify", "--quiet", "HEAD"]).ok();
+    let branch = named.or_else(|| git(directory, &["symbolic-ref", "--short", "-q", "HEAD"]).ok());
+    let changes = git(directory, &["status", "--porcelain", "--untracked-files=no"])?;
+    Ok(Revision { commit, branch, dirty: !changes.is_empty() })
+}
+
+/// What git prints, without the space around it. Hooks and monitors of the repository are not run,
+/// and nothing is written into it.
+fn git(directory: &Path, args: &[&str]) -> Result<String, String> {
+    let output = Command::new("git")
+        .args(["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"])
+        .args(args)
+        .current_dir(directory)
+        .env("GIT_OPTIONAL_LOCKS", "0")
+        .env("GIT_TERMINAL_PROMPT", "0")
+        .env("LC_ALL", "C")
+        .stdin(Stdio::null())
+        .output();
+    let Ok(output) = output else { return Err(String::new()) };
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+    if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tempfile::TempDir;
+
+    fn repository() -> TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        run(&dir, &["init", "-q", "-b", "main"]);
+        std::fs::write(dir.path().join("file"), "one").unwrap();
+        run(&dir, &["add", "file"]);
+        run(&dir, &["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-m", "one"]);
+        dir
+    }
+
+    fn run(dir: &TempDir, args: &[&str]) {
+        git(dir.path(), args).unwrap_or_else(|error| panic!("git {args:?}: {error}"));
+    }
+
+    #[test]
+    fn a_clean_branch_is_told_from_a_changed_one() {
+        let dir = repository();
+        let clean = revision(dir.path(), None).unwrap();
+        assert_eq!(clean.branch.as_deref(), Some("main"));
+        assert_eq!(clean.commit.as_ref().map(String::len), Some(40));
+        assert!(!clean.dirty);
+        std::fs::write(dir.path().join("new"), "untracked").unwrap();
+        assert!(!revision(dir.path(), None).unwrap().dirty, "untracked files change nothing");
+        std::fs::write(dir.path().join("file"), "two").unwrap();
+        assert!(revision(dir.path(), None).unwrap().dirty);
+    }
+
+    #[test]
+    fn a_detached_head_has_no_branch_unless_it_is_named() {
+        let dir = repository();
+        run(&dir, &["checkout", "-q", "--detach"]);
+        assert_eq!(revision(dir.path(), None).unwrap().branch, None);
+        assert_eq!(revision(dir.path(), Some("pr/7")).unwrap().branch.as_deref(), Some("pr/7"));
+    }
+
+    #[test]
+    fn outside_a_repository_and_before_the_first_commit_nothing_is_known() {
+        let dir = tempfile::tempdir().unwrap();
+        assert_eq!(revision(dir.path(), None), Ok(Revision::default()));
+        run(&dir, &["init", "-q", "-b", "trunk"]);
+        let empty = revision(dir.path(), None).unwrap();
+        assert_eq!((empty.commit, empty.branch.as_deref()), (None, Some("trunk")));
+    }
+
+    #[test]
+    fn a_repository_that_git_refuses_is_an_error() {
+        let dir = repository();
+        std::fs::write(dir.path().join(".git/config"), "[broken").unwrap();
+        let error = revision(dir.path(), None).unwrap_err();
+        assert!(error.contains("config"), "{error}");
+    }
+}

@@ -1,0 +1,236 @@
+//! One run through all stages: measure, compare, judge, keep, tell. The only place that sees them all.
+
+mod document;
+mod history;
+mod judging;
+mod reports;
+mod selection;
+
+pub use document::{read_bundle, read_run};
+pub use reports::write_report;
+
+use crate::Error;
+use crate::config::{self, Plan, Source};
+use crate::exit::Exit;
+use crate::measure::{self, Context};
+use crate::model::{Bundle, Policy, RUN_FORMAT, RUN_VERSION, Revision, Run, Warning};
+use history::History;
+use selection::Selected;
+use std::path::{Path, PathBuf};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// What a build is judged by.
+#[derive(Debug, Clone)]
+pub struct Judging {
+    /// The configuration.
+    pub config: PathBuf,
+    /// Whether what did not decide fails the build.
+    pub strict: bool,
+    /// Now: decides which waivers have expired, and stands in the record.
+    pub now: OffsetDateTime,
+}
+
+/// What to measure and keep.
+#[derive(Debug, Clone)]
+pub struct Measuring {
+    /// Globs on the names of benchmarks and loads; empty is all of them.
+    pub only: Vec<String>,
+    /// The branch that the run belongs to, where git cannot tell.
+    pub branch: Option<String>,
+    /// Whether the run is kept.
+    pub keep: bool,
+}
+
+/// Which run `check` judges, and against what.
+#[derive(Debug, Clone)]
+pub struct Checking {
+    /// A run file or bundle to judge; without it a stored run is.
+    pub head: Option<PathBuf>,
+    /// The stored run: its id, the start of its id, or `latest`.
+    pub run: String,
+    /// Run files or bundles to compare with; without them stored runs are.
+    pub baseline: Vec<PathBuf>,
+}
+
+/// What a run or a check came to.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Everything that was found.
+    pub bundle: Bundle,
+    /// Why the run could not be kept.
+    pub unsaved: Option<Error>,
+    /// Reports that could not be written.
+    pub undelivered: Vec<Error>,
+    /// Whether it was interrupted.
+    pub interrupted: bool,
+}
+
+impl Outcome {
+    /// The exit code: an interrupt first, then the verdict, then what could not be kept, and with
+    /// `require_report` what could not be told. A failed gate is never masked by a later trouble.
+    pub fn exit(&self, require_report: bool) -> Exit {
+        let verdict = Exit::of(self.bundle.verdict, self.bundle.policy.strict);
+        let unsaved = self.unsaved.as_ref().map_or(Exit::Pass, Error::exit);
+        let untold = require_report && !self.undelivered.is_empty();
+        let told = if untold { Exit::ReportFailed } else { Exit::Pass };
+        let interrupted = if self.interrupted { Exit::Interrupted } else { Exit::Pass };
+        [interrupted, verdict, unsaved, told]
+            .into_iter()
+            .find(|exit| *exit != Exit::Pass)
+            .unwrap_or(Exit::Pass)
+    }
+}
+
+/// Measures what the configuration names, compares it with the stored baseline, judges, keeps the
+/// run and writes the reports.
+///
+/// # Errors
+///
+/// Before anything is measured: a configuration, a history or a report path that cannot be used.
+/// Afterwards only a history that can no longer be read; a target that could not be measured is a
+/// failure in the bundle, and the [`Outcome`] says what could not be kept or told.
+pub async fn run(
+    judging: &Judging,
+    measuring: &Measuring,
+    context: Context<'_>,
+) -> Result<Outcome, Error> {
+    let (plan, source) = config::load(&judging.config, judging.now.date())?;
+    let selected = Selected::by(&measuring.only, &plan, &judging.config)?;
+    reports::prepare(&plan.reports)?;
+    // Opened in any case: a run that is not kept is still compared with those that are.
+    let history = History::open(&plan).await?;
+
+    let run = measure(&plan, &selected, judging, measuring, context).await;
+    let baseline = history.baseline(&run, &plan).await?;
+    let bundle = judging::judge(run, &baseline, &selected, &plan, policy(judging, &source), false);
+    let kept = if measuring.keep { history.keep(&bundle, &plan).await } else { Ok(()) };
+    let undelivered = reports::write_all(&bundle, &plan.reports);
+    Ok(Outcome { bundle, unsaved: kept.err(), undelivered, interrupted: context.stop.is_asked() })
+}
+
+/// Judges a stored run, or a file, again; measures and keeps nothing.
+///
+/// # Errors
+///
+/// When the configuration, the history or a file cannot be read, or no run is meant.
+pub async fn check(judging: &Judging, checking: &Checking) -> Result<Outcome, Error> {
+    let (plan, source) = config::load(&judging.config, judging.now.date())?;
+    reports::prepare(&plan.reports)?;
+    let (head, baseline) = match (&checking.head, &checking.baseline[..]) {
+        (Some(head), [_, ..]) => {
+            let head = document::read_run(head)?;
+            let baseline = document::baseline(&checking.baseline, &head)?;
+            (head, baseline)
+        }
+        (head, files) => {
+            let history = History::open(&plan).await?;
+            let head = match head {
+                Some(path) => document::read_run(path)?,
+                None => history.run(&checking.run, &plan).await?,
+            };
+            let baseline = match files {
+                [] => history.baseline(&head, &plan).await?,
+                files => document::baseline(files, &head)?,
+            };
+            (head, baseline)
+        }
+    };
+    let one_session = !checking.baseline.is_empty();
+    let (selected, policy) = (Selected::all(&plan), policy(judging, &source));
+    let bundle = judging::judge(head, &baseline, &selected, &plan, policy, one_session);
+    let undelivered = reports::write_all(&bundle, &plan.reports);
+    Ok(Outcome { bundle, unsaved: None, undelivered, interrupted: false })
+}
+
+async fn measure(
+    plan: &Plan,
+    selected: &Selected<'_>,
+    judging: &Judging,
+    measuring: &Measuring,
+    context: Context<'_>,
+) -> Run {
+    let directory = judging.config.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let directory = directory.unwrap_or(Path::new("."));
+    let revision = measure::revision(directory, measuring.branch.as_deref());
+    let environment = measure::environment();
+    let measured = measure::measure(plan, &|name| selected.measures(name), context).await;
+
+    let mut warnings = measured.warnings;
+    let known = revision.is_ok();
+    let revision = revision.unwrap_or_else(|error| {
+        warnings.push(Warning::UnknownRevision { error });
+        Revision { branch: measuring.branch.clone(), ..Revision::default() }
+    });
+    let distrust = distrust(&revision, &plan.baseline.branches);
+    if selected.is_partial() {
+        warnings.push(Warning::PartialRun);
+    }
+    let trusted = known && distrust.is_none() && !selected.is_partial();
+    warnings.extend(distrust);
+    Run {
+        format: RUN_FORMAT.to_owned(),
+        version: RUN_VERSION,
+        id: Uuid::now_v7(),
+        project: plan.project.clone(),
+        started: judging.now,
+        elapsed: measured.elapsed.as_secs_f64(),
+        revision,
+        environment,
+        noise: measured.noise,
+        targets: measured.targets,
+        failures: measured.failures,
+        cut_short: measured.cut_short,
+        trusted,
+        warnings,
+    }
+}
+
+/// Why a run at this revision may not serve as a baseline. Outside version control there are no
+/// branches to tell apart, and every run may.
+fn distrust(revision: &Revision, branches: &[String]) -> Option<Warning> {
+    if revision.dirty {
+        return Some(Warning::DirtyTree);
+    }
+    match &revision.branch {
+        Some(branch) if branches.contains(branch) => None,
+        Some(branch) => Some(Warning::UntrustedBranch { branch: branch.clone() }),
+        None if revision.commit.is_some() => {
+            Some(Warning::UntrustedBranch { branch: "detached".to_owned() })
+        }
+        None => None,
+    }
+}
+
+fn policy(judging: &Judging, source: &Source) -> Policy {
+    Policy {
+        path: judging.config.display().to_string(),
+        sha256: source.sha256.clone(),
+        strict: judging.strict,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_clean_trees_of_trusted_branches_serve_as_a_baseline() {
+        let branches = ["main".to_owned()];
+        let check = |commit: bool, branch: Option<&str>, dirty, expected: Option<&str>| {
+            let revision = Revision {
+                commit: commit.then(|| "c".repeat(40)),
+                branch: branch.map(str::to_owned),
+                dirty,
+            };
+            let found = distrust(&revision, &branches).map(|warning| warning.code());
+            assert_eq!(found, expected, "{revision:?}");
+        };
+        check(true, Some("main"), false, None);
+        check(true, Some("main"), true, Some("dirty-tree"));
+        check(true, Some("topic"), false, Some("untrusted-branch"));
+        check(true, None, false, Some("untrusted-branch"));
+        check(false, None, false, None);
+        check(false, Some("topic"), false, Some("untrusted-branch"));
+    }
+}

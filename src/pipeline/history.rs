@@ -1,0 +1,90 @@
+//! The stored runs of a project, and which of them serve as the baseline.
+
+use super::reports;
+use crate::Error;
+use crate::config::{Plan, StoreLocation};
+use crate::model::{Baseline, Bundle, Heading, Run};
+use crate::report;
+use crate::store::{SqliteStore, Store, Wanted, select};
+use uuid::Uuid;
+
+/// An open history, as it stood when it was opened.
+pub(super) struct History {
+    store: Box<dyn Store>,
+    /// Newest first.
+    headings: Vec<Heading>,
+}
+
+impl History {
+    /// Opens a plan's history, making a new one where there is none.
+    pub(super) async fn open(plan: &Plan) -> Result<History, Error> {
+        let StoreLocation::Sqlite(path) = &plan.store;
+        let store: Box<dyn Store> = Box::new(SqliteStore::open(path)?);
+        let headings = store.headings(&plan.project).await?;
+        Ok(History { store, headings })
+    }
+
+    /// The runs that `run` is compared with.
+    pub(super) async fn baseline(&self, run: &Run, plan: &Plan) -> Result<Baseline, Error> {
+        let wanted = Wanted {
+            head: run.id,
+            started: run.started,
+            environment: &run.environment,
+            branches: &plan.baseline.branches,
+            runs: plan.baseline.runs,
+        };
+        let selection = select(&self.headings, &wanted);
+        let runs = self.store.get(&selection.ids).await?;
+        Ok(Baseline { runs, reason: selection.reason })
+    }
+
+    /// The run of an id, of the start of an id, or the `latest` one.
+    pub(super) async fn run(&self, wanted: &str, plan: &Plan) -> Result<Run, Error> {
+        let id = self.find(wanted, &plan.project)?;
+        let run = self.store.get(&[id]).await?.pop();
+        run.ok_or_else(|| Error::NoSuchRun(format!("run {id} is no longer stored")))
+    }
+
+    fn find(&self, wanted: &str, project: &str) -> Result<Uuid, Error> {
+        let Some(latest) = self.headings.first() else {
+            return Err(Error::NoSuchRun(format!(
+                "no run of project `{project}` is stored yet; measure one with `pacegate run`"
+            )));
+        };
+        if wanted == "latest" {
+            return Ok(latest.id);
+        }
+        let matches = |heading: &&Heading| heading.id.to_string().starts_with(wanted);
+        let mut found = self.headings.iter().filter(matches);
+        match (found.next(), found.next()) {
+            (Some(heading), None) => Ok(heading.id),
+            (Some(_), Some(_)) => Err(Error::NoSuchRun(format!(
+                "`{wanted}` begins the id of several runs; write more of it"
+            ))),
+            (None, _) => Err(Error::NoSuchRun(format!(
+                "no stored run of project `{project}` has an id that begins with `{wanted}`; the \
+                 newest is {}",
+                latest.id
+            ))),
+        }
+    }
+
+    /// Keeps a judged run: in the store, or where that fails in a file beside it, so that nothing
+    /// that was measured is lost.
+    pub(super) async fn keep(&self, bundle: &Bundle, plan: &Plan) -> Result<(), Error> {
+        let run = &bundle.run;
+        let Err(refusal) = self.store.put(run, bundle.verdict).await else { return Ok(()) };
+        let StoreLocation::Sqlite(database) = &plan.store;
+        let text = report::json_document(run).map_err(report::Error::from)?;
+        let name = format!("unsaved-{}.json", run.id);
+        let beside = database.with_file_name(&name);
+        if reports::write(&beside, &text).is_ok() {
+            return Err(Error::Unsaved { kept: beside, refusal });
+        }
+        let kept = std::env::temp_dir().join(&name);
+        match reports::write(&kept, &text) {
+            Ok(()) => Err(Error::Unsaved { kept, refusal }),
+            Err(source) => Err(Error::Lost { run: run.id, kept, refusal, source }),
+        }
+    }
+}

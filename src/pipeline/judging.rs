@@ -1,0 +1,92 @@
+//! From a run and its baseline to a bundle: observe, compare, judge.
+
+use super::selection::Selected;
+use crate::analyze;
+use crate::config::{Plan, Rule, defaults};
+use crate::exit::Exit;
+use crate::gate::{self, Evidence, Judged};
+use crate::model::{
+    BUNDLE_FORMAT, BUNDLE_VERSION, Baseline, Bundle, Comparison, Policy, Reason, Run, SeriesId,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Judges a run; pure, so that the same run, baseline and policy give the same bundle.
+///
+/// `one_session` says that head and baseline were measured side by side, so that their processes
+/// may be compared where the variation between runs is not known.
+pub(super) fn judge(
+    run: Run,
+    baseline: &Baseline,
+    selected: &Selected<'_>,
+    plan: &Plan,
+    policy: Policy,
+    one_session: bool,
+) -> Bundle {
+    let observed = analyze::observe(&run);
+    let expected = expected(baseline, selected);
+    let known = run.series().map(|series| series.id).chain(expected.iter().cloned()).collect();
+    let gates = selected.gates(&plan.gates, &known);
+
+    let compares = |series: &SeriesId| {
+        let id = series.to_string();
+        let regression = |rule: &Rule| matches!(rule, Rule::Regression { .. });
+        gates.iter().any(|gate| regression(&gate.rule) && gate.series.matches(&id))
+    };
+    let options = analyze::Options {
+        q: defaults::FALSE_DISCOVERY_RATE,
+        power: defaults::POWER,
+        min_runs: defaults::MIN_BASELINE_RUNS,
+        one_session,
+    };
+    let compared = analyze::compare(&run, baseline, &compares, &options);
+
+    let mut judged = gate::judge(
+        &gates,
+        &plan.waivers,
+        &Evidence {
+            run: &run,
+            observed: &observed,
+            comparisons: &compared.comparisons,
+            undecided: &compared.undecided,
+            expected: &expected,
+        },
+    );
+    say_runs_needed(&mut judged, &compared.comparisons, plan);
+    Bundle {
+        format: BUNDLE_FORMAT.to_owned(),
+        version: BUNDLE_VERSION,
+        tool: env!("CARGO_PKG_VERSION").to_owned(),
+        verdict: judged.verdict,
+        exit_code: Exit::of(judged.verdict, policy.strict).code(),
+        policy,
+        baseline: baseline.reason.clone(),
+        baseline_runs: baseline.runs.iter().map(|run| run.id).collect(),
+        judgements: judged.judgements,
+        comparisons: compared.comparisons,
+        census: judged.census,
+        warnings: judged.warnings,
+        run,
+    }
+}
+
+/// The series that should have been measured: those of the newest baseline run. What the
+/// configuration names and could not be measured is among the run's failures.
+fn expected(baseline: &Baseline, selected: &Selected<'_>) -> BTreeSet<SeriesId> {
+    let newest = baseline.runs.last().into_iter().flat_map(Run::series);
+    newest.map(|series| series.id).filter(|id| selected.expects(id)).collect()
+}
+
+/// Fills in how many further runs would decide what was too noisy.
+fn say_runs_needed(judged: &mut Judged, comparisons: &[Comparison], plan: &Plan) {
+    let by_series: BTreeMap<&SeriesId, &Comparison> =
+        comparisons.iter().map(|comparison| (&comparison.series, comparison)).collect();
+    for judgement in &mut judged.judgements {
+        let Reason::TooNoisy { runs_needed } = &mut judgement.reason else { continue };
+        let rule = plan.gates.iter().find(|gate| gate.number == judgement.gate);
+        if let (Some(Rule::Regression { max, .. }), Some(comparison)) =
+            (rule.map(|gate| &gate.rule), by_series.get(&judgement.series))
+        {
+            *runs_needed = analyze::runs_needed(comparison, *max);
+        }
+    }
+}

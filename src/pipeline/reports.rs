@@ -1,0 +1,89 @@
+//! Reports as files: whole or not at all, and known to be writable before anything is measured.
+
+use crate::Error;
+use crate::config::{ReportFormat, ReportPlan};
+use crate::model::Bundle;
+use crate::report::{self, Format, Options, Style, TERMINAL_COLUMNS};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use tempfile::{Builder, NamedTempFile};
+
+/// How a report in a file is drawn: without colours, in the usual width.
+const IN_FILE: Options = Options { columns: TERMINAL_COLUMNS, style: Style::Plain };
+
+/// Finds out whether every report can be written, leaving nothing behind but directories.
+///
+/// # Errors
+///
+/// With the first path that cannot be written.
+pub(super) fn prepare(reports: &[ReportPlan]) -> Result<(), Error> {
+    let check = |path: &Path| -> io::Result<()> {
+        if path.is_dir() {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        std::fs::create_dir_all(directory(path))?;
+        draft(path).map(drop)
+    };
+    reports.iter().try_for_each(|report| {
+        check(&report.path)
+            .map_err(|source| Error::ReportPath { path: report.path.clone(), source })
+    })
+}
+
+/// Writes every report; one that fails does not keep the others from being written.
+pub(super) fn write_all(bundle: &Bundle, reports: &[ReportPlan]) -> Vec<Error> {
+    let write = |report: &ReportPlan| write_report(bundle, format(report.format), &report.path);
+    reports.iter().filter_map(|report| write(report).err()).collect()
+}
+
+/// Writes a report to a file, whole or not at all.
+///
+/// # Errors
+///
+/// When it cannot be drawn or written.
+pub fn write_report(bundle: &Bundle, format: Format, path: &Path) -> Result<(), Error> {
+    let text = report::render(bundle, format, &IN_FILE)?;
+    write(path, &text).map_err(|source| Error::ReportWrite { path: path.to_owned(), source })
+}
+
+/// Puts a text in the place of a file in one step, so that a reader sees the old one or the new.
+pub(super) fn write(path: &Path, text: &str) -> io::Result<()> {
+    // What is no regular file, such as a pipe or `/dev/stdout`, cannot be replaced.
+    if path.exists() && !path.is_file() {
+        return std::fs::OpenOptions::new().write(true).open(path)?.write_all(text.as_bytes());
+    }
+    let mut draft = draft(path)?;
+    draft.write_all(text.as_bytes())?;
+    draft.as_file().sync_all()?;
+    draft.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// A file beside `path`, to be put in its place; readable as any new file is.
+fn draft(path: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = Builder::new();
+    builder.prefix(".pacegate-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(directory(path))
+}
+
+fn directory(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+fn format(format: ReportFormat) -> Format {
+    match format {
+        ReportFormat::Json => Format::Json,
+        ReportFormat::Junit => Format::Junit,
+        ReportFormat::JunitStrict => Format::JunitStrict,
+        ReportFormat::Markdown => Format::Markdown,
+        ReportFormat::Text => Format::Text,
+    }
+}
