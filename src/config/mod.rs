@@ -10,6 +10,7 @@ mod load;
 mod plan;
 mod quantity;
 mod resolve;
+mod schema;
 mod url;
 mod yaml;
 
@@ -22,4 +23,5 @@ pub use plan::{
 };
 pub use quantity::{QuantityError, duration, quantity, rate, share};
 pub use resolve::defaults;
+pub use schema::schema;
 pub use url::{host_of, is_loopback};

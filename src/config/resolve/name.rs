@@ -1,7 +1,7 @@
 //! Names of services and targets: they become series ids, file names and test names.
 
 use crate::config::error::Fault;
-use crate::config::file::{Benchmark, File};
+use crate::config::file::File;
 use crate::config::yaml::{At, shown};
 use std::collections::BTreeMap;
 
@@ -30,7 +30,7 @@ pub(super) fn distinct_targets(file: &File) -> Result<(), Fault> {
     let benchmarks = file.benchmarks.iter().flat_map(|entries| &entries.0);
     let loads = file.loads.iter().flat_map(|entries| &entries.0);
     let named = benchmarks
-        .map(|(name, kind)| (name, matches!(kind.value, Benchmark::Criterion(_))))
+        .map(|(name, kind)| (name, kind.value.criterion.is_some()))
         .chain(loads.map(|(name, _)| (name, false)));
     for (name, is_prefix) in named {
         if let Some((first, _)) = seen.insert(&name.value, (name, is_prefix)) {
