@@ -6,6 +6,7 @@
 
 mod error;
 mod file;
+mod init;
 mod load;
 mod plan;
 mod quantity;
@@ -15,6 +16,7 @@ mod url;
 mod yaml;
 
 pub use error::ConfigError;
+pub use init::{Bench, Program, Repository, init, look};
 pub use load::{Source, load, parse};
 pub use plan::{
     Arrivals, BaselinePlan, BenchmarkKind, BenchmarkPlan, Command, CommandPlan, CriterionPlan,
