@@ -34,20 +34,24 @@ pub(super) fn distinct_targets(file: &File) -> Result<(), Fault> {
         .chain(loads.map(|(name, _)| (name, false)));
     for (name, is_prefix) in named {
         if let Some((first, _)) = seen.insert(&name.value, (name, is_prefix)) {
-            return Err(name.fault(format!(
-                "`{}` names two targets; the other one is in line {}",
-                name.value, first.place.line
-            )));
+            return Err(name
+                .fault(format!(
+                    "`{}` names two targets; the other one is in line {}",
+                    name.value, first.place.line
+                ))
+                .help("rename one of them"));
         }
     }
     for (name, _) in seen.values() {
         let above = name.value.match_indices('/').map(|(at, _)| &name.value[..at]);
         for prefix in above {
             if let Some((criterion, true)) = seen.get(prefix) {
-                return Err(name.fault(format!(
-                    "`{}` could also be a bench of the criterion benchmark `{prefix}` in line {}",
-                    name.value, criterion.place.line
-                )));
+                return Err(name
+                    .fault(format!(
+                        "`{}` could also be a bench of the criterion benchmark `{prefix}` in line {}",
+                        name.value, criterion.place.line
+                    ))
+                    .help("rename one of them"));
             }
         }
     }
