@@ -6,10 +6,10 @@ use crate::support::{GATES, HEAD, benchmarks, command, gates, load, parse, step}
 use pacegate::{config, report};
 use serde_json::Value;
 use std::path::Path;
+use std::sync::LazyLock;
 
-fn validator() -> jsonschema::Validator {
-    jsonschema::draft202012::new(&config::schema()).unwrap()
-}
+static VALIDATOR: LazyLock<jsonschema::Validator> =
+    LazyLock::new(|| jsonschema::draft202012::new(&config::schema()).unwrap());
 
 /// The file as editors see it.
 pub(crate) fn document(text: &str) -> Value {
@@ -18,7 +18,7 @@ pub(crate) fn document(text: &str) -> Value {
 
 #[track_caller]
 pub(crate) fn accepts(name: &str, text: &str) {
-    if let Err(error) = validator().validate(&document(text)) {
+    if let Err(error) = VALIDATOR.validate(&document(text)) {
         panic!("{name}: {error} at {}", error.instance_path());
     }
 }
@@ -39,7 +39,6 @@ fn it_accepts_what_the_reader_accepts() {
 
 #[test]
 fn it_refuses_what_is_wrong_in_form() {
-    let validator = validator();
     let top = |text: &str| format!("{HEAD}{text}\n{GATES}");
     for (name, text) in [
         ("list", "[]".to_owned()),
@@ -75,7 +74,7 @@ fn it_refuses_what_is_wrong_in_form() {
         ("two reports in one", top("reports: [ { json: a, text: b } ]")),
     ] {
         assert!(parse(&text).is_err(), "{name}: the reader refuses it");
-        assert!(!validator.is_valid(&document(&text)), "{name}: the schema refuses it");
+        assert!(!VALIDATOR.is_valid(&document(&text)), "{name}: the schema refuses it");
     }
 }
 

@@ -1,7 +1,8 @@
 //! The text of a first `gates.yaml`.
 //!
 //! A `#` with one space after it begins prose; any other `#` at the beginning of a line stands before
-//! an example, which holds once the `#` is removed.
+//! an example, which holds once the `#` is removed. There is no `$schema` line, since the schema has no
+//! address that is sure to answer; `pacegate schema` writes it.
 
 use super::{Bench, Repository};
 use crate::config::resolve::defaults;
@@ -11,6 +12,8 @@ use std::fmt::Write as _;
 
 /// The most benchmarks that are written out.
 const MAX_TARGETS: usize = 50;
+/// Where cargo puts programs.
+const BUILT: &str = "./target/release/";
 /// The most names that a comment lists.
 const MAX_LISTED: usize = 10;
 
@@ -48,7 +51,7 @@ pub fn init(found: &Repository) -> String {
     out += &more_benchmarks(found, &targets, &mut names);
     let load = names.take("browse".to_owned());
     out += &load_example(found, &load);
-    out += "\ngates:\n  # Fails when a change makes it slower by more than 5 %, and that is certain.\n";
+    out += "\ngates:\n  # Fails when it surely got slower than the baseline, by more than 5 %.\n";
     for Target { series, .. } in &targets {
         let _ = writeln!(out, "  - {{ series: {}, regression: {{ max: 5% }} }}", quoted(series));
     }
@@ -80,13 +83,12 @@ reports:
 "##;
 
 fn heading(found: &Repository, targets: &[Target]) -> String {
-    let built = targets.iter().any(|target| target.kind.contains("./target/release/"));
-    let build = if built { "`cargo build --release`, then " } else { "" };
+    let build = if runs_build(targets) { "`cargo build --release` and " } else { "" };
     let mut out = format!(
         "# What pacegate measures here, and the rules by which it judges.\n\
          #\n\
          # 1. Add `.pacegate/` to .gitignore.\n\
-         # 2. Run {build}`pacegate run`. A first run has nothing to be compared with, and says so.\n\
+         # 2. Run {build}`pacegate run`. The first run has nothing to be compared with.\n\
          # 3. Commit this file, and let CI run it: runs on `main` or `master` become the baseline.\n\
          #\n\
          # Examples stand behind a `#`; remove it to use one. Every key: `pacegate schema`.\n"
@@ -100,6 +102,11 @@ fn heading(found: &Repository, targets: &[Target]) -> String {
         );
     }
     out
+}
+
+/// Whether a program must be built before it is measured.
+fn runs_build(targets: &[Target]) -> bool {
+    targets.iter().any(|target| target.kind.contains(BUILT))
 }
 
 /// What is measured as the file stands; never empty.
@@ -131,8 +138,8 @@ fn targets(found: &Repository, names: &mut Names) -> Vec<Target> {
             name: names.take("example".to_owned()),
             kind: "command: { run: [sleep, \"0.05\"] }".to_owned(),
             series: "example/wall".to_owned(),
-            comment: "A stand-in: write your program and its arguments here. Until then, make it sleep \
-                      longer after a few runs,\n  # and see the gate fail.",
+            comment: "A stand-in: write a program of yours and its arguments here. Until then, let it sleep\n  \
+                      # longer after a few runs, and see the gate fail.",
         });
     }
     targets
@@ -196,10 +203,12 @@ fn more_benchmarks(found: &Repository, targets: &[Target], names: &mut Names) ->
         let kind = "criterion: { command: [cargo, bench, --bench, parse] }";
         example("Criterion benches of Rust.", "parse", kind);
     }
-    let program = found.programs.iter().find(|program| is_name(&program.name));
-    let program = program.map_or("./my-program".to_owned(), |program| built(&program.name));
-    let kind = format!("command: {{ run: [{program}, --help], warmup: 3, samples: 30 }}");
-    example("A program, started again and again as a whole process.", "start", &kind);
+    if !runs_build(targets) {
+        let program = found.programs.iter().find(|program| is_name(&program.name));
+        let program = program.map_or("./my-program".to_owned(), |program| built(&program.name));
+        let kind = format!("command: {{ run: [{program}, --help], warmup: 3, samples: 30 }}");
+        example("A program, started again and again as a whole process.", "start", &kind);
+    }
     out
 }
 
@@ -211,7 +220,7 @@ fn load_example(found: &Repository, load: &str) -> String {
         None => "./my-server".to_owned(),
     };
     format!(
-        "\n# A load: the service is started, and journeys begin on a schedule, whatever the answers.\n\
+        "\n# A load: the service is started, and journeys begin on a schedule, as users come.\n\
          # Write the port that your service listens on.\n\
          #services:\n\
          #  web:\n\
@@ -227,7 +236,7 @@ fn load_example(found: &Repository, load: &str) -> String {
 }
 
 fn built(program: &str) -> String {
-    format!("./target/release/{program}")
+    format!("{BUILT}{program}")
 }
 
 /// Names of targets that are given away, each once.
