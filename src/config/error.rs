@@ -1,5 +1,6 @@
 //! What is wrong with a configuration, and where, so that the place can be underlined.
 
+use super::yaml::acts_on_terminals;
 use miette::{LabeledSpan, SourceCode, SourceSpan};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -70,8 +71,11 @@ impl Fault {
 impl ConfigError {
     pub(crate) fn new(path: &Path, text: &str, fault: Fault) -> Self {
         let fault = Fault { place: fault.place.map(|place| visible(text, place)), ..fault };
-        let source = NamedText { name: path.display().to_string(), text: text.to_owned() };
-        ConfigError(Box::new(Details { path: path.to_owned(), fault, source: Some(source) }))
+        let source = fault
+            .place
+            .filter(|place| is_short_around(text, *place))
+            .map(|_| NamedText { name: path.display().to_string(), text: harmless(text) });
+        ConfigError(Box::new(Details { path: path.to_owned(), fault, source }))
     }
 
     pub(crate) fn without_text(path: &Path, fault: Fault) -> Self {
@@ -107,11 +111,6 @@ impl ConfigError {
     pub fn span(&self) -> Option<std::ops::Range<usize>> {
         self.0.fault.place.map(|place| place.offset..place.offset + place.len)
     }
-
-    /// The text of the file, where it could be read.
-    pub fn text(&self) -> Option<&str> {
-        self.0.source.as_ref().map(|source| source.text.as_str())
-    }
 }
 
 impl fmt::Display for ConfigError {
@@ -132,13 +131,12 @@ impl miette::Diagnostic for ConfigError {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        let source = self.0.source.as_ref()?;
-        self.0.fault.place.map(|_| source as &dyn SourceCode)
+        self.0.source.as_ref().map(|source| source as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let place = self.0.fault.place?;
-        let label = LabeledSpan::new(Some("here".to_owned()), place.offset, place.len);
+        let label = LabeledSpan::new(None, place.offset, place.len);
         Some(Box::new(std::iter::once(label)))
     }
 }
@@ -156,10 +154,40 @@ impl SourceCode for NamedText {
             found.data(),
             *found.span(),
             found.line(),
-            found.column(),
+            // In characters, as in the message; miette's own counts bytes.
+            place_of(&self.text, span.offset(), 0).column - 1,
             found.line_count(),
         )))
     }
+}
+
+/// Whether the lines about a place, which are shown with it, are of a length that helps.
+fn is_short_around(text: &str, place: Place) -> bool {
+    const MOST: usize = 500;
+    let (before, after) = text.split_at(place.offset);
+    let from = before.rmatch_indices('\n').nth(1).map_or(0, |(at, _)| at);
+    let to = after.match_indices('\n').nth(1).map_or(text.len(), |(at, _)| place.offset + at);
+    text[from..to].lines().all(|line| line.len() <= MOST)
+}
+
+/// The text with what a terminal would act on replaced, byte for byte.
+fn harmless(text: &str) -> String {
+    let mut letters = text.chars().peekable();
+    let mut out = String::with_capacity(text.len());
+    while let Some(c) = letters.next() {
+        let kept = match c {
+            '\n' | '\t' => c,
+            '\r' if letters.peek() == Some(&'\n') => c,
+            _ if !acts_on_terminals(c) => c,
+            _ => match c.len_utf8() {
+                1 => '?',
+                2 => '\u{bf}',
+                _ => char::REPLACEMENT_CHARACTER,
+            },
+        };
+        out.push(kept);
+    }
+    out
 }
 
 /// Narrows a place to something that can be underlined: at least one character where there is one,

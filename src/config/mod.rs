@@ -6,14 +6,17 @@
 
 mod error;
 mod file;
+mod init;
 mod load;
 mod plan;
 mod quantity;
 mod resolve;
+mod schema;
 mod url;
 mod yaml;
 
 pub use error::ConfigError;
+pub use init::{Bench, Program, Repository, init, look};
 pub use load::{Source, load, parse};
 pub use plan::{
     Arrivals, BaselinePlan, BenchmarkKind, BenchmarkPlan, Command, CommandPlan, CriterionPlan,
@@ -22,4 +25,5 @@ pub use plan::{
 };
 pub use quantity::{QuantityError, duration, quantity, rate, share};
 pub use resolve::defaults;
+pub use schema::schema;
 pub use url::{host_of, is_loopback};

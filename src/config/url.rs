@@ -32,7 +32,11 @@ pub(crate) fn http_url(url: &str) -> Result<HttpUrl<'_>, (String, Option<String>
         return Err(wrong("has a fragment (`#…`), which is never sent"));
     }
     if authority.contains('@') {
-        return Err(wrong("holds a user or password; send an `authorization` header instead"));
+        // Not repeated, since messages end up in logs.
+        return Err((
+            "the URL holds a user or password".to_owned(),
+            Some("send an `authorization` header instead".to_owned()),
+        ));
     }
     let (host, port) = host_and_port(authority).ok_or_else(|| wrong("has no valid host"))?;
     let port = match port {
@@ -145,10 +149,7 @@ mod tests {
         refuse("http://a:0", "`http://a:0` has no valid port; it is a number from 1 to 65535");
         refuse("http://a:+80", "`http://a:+80` has no valid port; it is a number from 1 to 65535");
         refuse("http://a:", "`http://a:` has no valid port; it is a number from 1 to 65535");
-        refuse(
-            "http://u:p@a",
-            "`http://u:p@a` holds a user or password; send an `authorization` header instead",
-        );
+        refuse("http://u:p@a", "the URL holds a user or password");
         refuse(
             "http://a/\r\nX: y",
             "`http://a/\\r\\nX: y` holds characters that a URL must not hold unescaped",

@@ -1,18 +1,19 @@
 //! `benchmarks:` as typed.
 
-use super::text::DurationText;
+use super::text::{DurationText, VariableText};
 use crate::config::yaml::{At, Entries};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// How a benchmark is measured.
+/// How a benchmark is measured: in one of these ways.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Benchmark {
+#[serde(deny_unknown_fields)]
+#[schemars(extend("oneOf" = [{ "required": ["command"] }, { "required": ["criterion"] }]))]
+pub(crate) struct Benchmark {
     /// A command, run as a whole process again and again.
-    Command(Box<CommandBenchmark>),
+    pub(crate) command: Option<CommandBenchmark>,
     /// Criterion benches, run by cargo.
-    Criterion(Box<CriterionBenchmark>),
+    pub(crate) criterion: Option<At<CriterionBenchmark>>,
 }
 
 /// A command, run as a whole process again and again.
@@ -23,10 +24,10 @@ pub(crate) struct CommandBenchmark {
     #[schemars(length(min = 1))]
     pub(crate) run: At<Vec<At<String>>>,
     /// Runs that are thrown away first.
-    pub(crate) warmup: Option<At<u32>>,
+    pub(crate) warmup: Option<At<u64>>,
     /// Runs that are kept.
     #[schemars(range(min = 1))]
-    pub(crate) samples: Option<At<u32>>,
+    pub(crate) samples: Option<At<u64>>,
     /// Run before each measured run, not measured.
     #[schemars(length(min = 1))]
     pub(crate) prepare: Option<At<Vec<At<String>>>>,
@@ -40,9 +41,12 @@ pub(crate) struct CommandBenchmark {
     pub(crate) cwd: Option<At<String>>,
     /// Environment variables to set.
     pub(crate) env: Option<Entries<At<String>>>,
+    /// Environment variables to pass on; everything but a few harmless ones is kept back.
+    #[schemars(with = "Option<Vec<VariableText>>")]
+    pub(crate) pass_env: Option<Vec<At<String>>>,
     /// Exit codes that count as success.
     #[schemars(length(min = 1))]
-    pub(crate) ok_exit: Option<At<Vec<i32>>>,
+    pub(crate) ok_exit: Option<At<Vec<i64>>>,
 }
 
 /// Criterion benches, run by cargo.
@@ -61,4 +65,7 @@ pub(crate) struct CriterionBenchmark {
     pub(crate) cwd: Option<At<String>>,
     /// Environment variables to set.
     pub(crate) env: Option<Entries<At<String>>>,
+    /// Environment variables to pass on; everything but a few harmless ones is kept back.
+    #[schemars(with = "Option<Vec<VariableText>>")]
+    pub(crate) pass_env: Option<Vec<At<String>>>,
 }

@@ -76,20 +76,24 @@ pub(crate) struct Waiver {
     pub(crate) until: At<String>,
 }
 
-/// A report that every run writes, with its path, relative to this file.
+/// A report that every run writes: one form, with its path, relative to this file.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Report {
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(extend("oneOf" = [
+    { "required": ["json"] }, { "required": ["junit"] }, { "required": ["junit-strict"] },
+    { "required": ["markdown"] }, { "required": ["text"] },
+]))]
+pub(crate) struct Report {
     /// The bundle: everything, for other programs and for `pacegate report`.
-    Json(At<String>),
+    pub(crate) json: Option<At<String>>,
     /// JUnit XML for GitLab and GitHub test reporters.
-    Junit(At<String>),
+    pub(crate) junit: Option<At<String>>,
     /// JUnit XML that validates against the Jenkins xUnit schema.
-    JunitStrict(At<String>),
+    pub(crate) junit_strict: Option<At<String>>,
     /// GitHub and GitLab flavoured Markdown.
-    Markdown(At<String>),
+    pub(crate) markdown: Option<At<String>>,
     /// Plain text, as on the terminal.
-    Text(At<String>),
+    pub(crate) text: Option<At<String>>,
 }
 
 /// Which stored runs a run is compared with.
@@ -101,5 +105,5 @@ pub(crate) struct Baseline {
     pub(crate) branches: Option<At<Vec<At<String>>>>,
     /// The most runs taken.
     #[schemars(range(min = 1))]
-    pub(crate) runs: Option<At<u32>>,
+    pub(crate) runs: Option<At<u64>>,
 }

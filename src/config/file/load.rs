@@ -1,7 +1,7 @@
 //! `services:` and `loads:` as typed.
 
-use super::text::{DurationText, RateText};
-use crate::config::yaml::{At, Entries, OneOrMany};
+use super::text::{DurationText, RateText, Statuses, VariableText};
+use crate::config::yaml::{At, Entries};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -23,6 +23,9 @@ pub(crate) struct Service {
     pub(crate) cwd: Option<At<String>>,
     /// Environment variables to set.
     pub(crate) env: Option<Entries<At<String>>>,
+    /// Environment variables to pass on; everything but a few harmless ones is kept back.
+    #[schemars(with = "Option<Vec<VariableText>>")]
+    pub(crate) pass_env: Option<Vec<At<String>>>,
 }
 
 /// A load test: journeys that start on a schedule, whether or not earlier ones were answered.
@@ -57,7 +60,7 @@ pub(crate) struct Arrivals {
     pub(crate) duration: At<String>,
     /// The most connections held at once; further requests queue, and their waiting counts.
     #[schemars(range(min = 1))]
-    pub(crate) connections: Option<At<u32>>,
+    pub(crate) connections: Option<At<u64>>,
     /// How long journeys are started before that, unmeasured.
     #[schemars(with = "Option<DurationText>")]
     pub(crate) warmup: Option<At<String>>,
@@ -120,5 +123,6 @@ pub(crate) struct Step {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Expect {
     /// A status, or a list of them.
-    pub(crate) status: At<OneOrMany<u16>>,
+    #[schemars(with = "Statuses")]
+    pub(crate) status: At<serde_json::Value>,
 }

@@ -24,7 +24,7 @@ use serde::Deserialize;
 pub(crate) struct File {
     /// Version of this file's format: 1.
     #[schemars(with = "SchemaVersion")]
-    pub(crate) version: At<u32>,
+    pub(crate) version: At<u64>,
     /// The project's name. Runs of different projects are never compared.
     #[schemars(length(min = 1, max = 120))]
     pub(crate) project: At<String>,
@@ -43,7 +43,7 @@ pub(crate) struct File {
     /// Excuses with an end: known regressions that do not fail the build for a while.
     pub(crate) waivers: Option<Vec<At<Waiver>>>,
     /// Reports that every run writes.
-    pub(crate) reports: Option<Vec<Report>>,
+    pub(crate) reports: Option<Vec<At<Report>>>,
     /// Which stored runs a run is compared with.
     pub(crate) baseline: Option<Baseline>,
 }

@@ -1,4 +1,4 @@
-//! What the JSON Schema says of texts that carry a number and a unit.
+//! What the JSON Schema says of values whose form Rust's types do not tell.
 //!
 //! The patterns are as wide as the reader in `quantity`, or wider: the schema never rejects what is
 //! accepted, and bare numbers may be YAML numbers.
@@ -69,4 +69,19 @@ text_schema!(DateText, "A day.", {
     "type": "string",
     "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
     "examples": ["2027-01-31"],
+});
+
+text_schema!(VariableText, "The name of an environment variable.", {
+    "title": "the name of an environment variable, or its beginning and a `*`",
+    "type": "string",
+    "pattern": r"^[^=*\x00]+\*?$",
+    "examples": ["RUST_LOG", "MYAPP_*"],
+});
+
+text_schema!(Statuses, "One HTTP status, or a list of them.", {
+    "anyOf": [
+        { "type": "integer", "minimum": 100, "maximum": 599 },
+        { "type": "array", "minItems": 1, "items": { "type": "integer", "minimum": 100, "maximum": 599 } },
+    ],
+    "examples": [201, [200, 404]],
 });

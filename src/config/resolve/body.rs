@@ -26,7 +26,7 @@ fn headers(entries: Option<&Entries<At<String>>>) -> Result<Headers, Fault> {
         let lower = name.value.to_ascii_lowercase();
         if lower.is_empty() || lower.len() > 256 || !lower.bytes().all(is_token) {
             let message = format!("`{}` cannot be the name of a header", shown(&name.value));
-            return Err(name.fault(message));
+            return Err(name.fault(message).help("use letters, digits and `-`"));
         }
         if OWN.contains(&lower.as_str()) {
             return Err(name.fault(format!("the header `{lower}` is set by the load engine")));

@@ -1,12 +1,14 @@
 //! `services:` and `loads:` resolved.
 
-use super::{at_most, body, command, count, defaults, measured, name, time_of};
+use super::command::{Surroundings, command};
+use super::{at_most, body, count, defaults, measured, name, time_of};
 use crate::config::error::{Fault, did_you_mean};
 use crate::config::file::{self, Load, Service, Step};
 use crate::config::plan::{Arrivals, LoadPlan, ServicePlan, Spacing, StepPlan};
 use crate::config::quantity;
 use crate::config::url::{HttpUrl, http_url};
 use crate::config::yaml::{At, Entries, shown};
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -18,9 +20,15 @@ pub(super) fn services(
         let name = name::checked(written, "service")?;
         let typed = &service.value;
         let ready = taken_apart(&typed.ready)?;
+        let surroundings = Surroundings {
+            cwd: typed.cwd.as_ref(),
+            env: typed.env.as_ref(),
+            pass_env: typed.pass_env.as_deref(),
+            base,
+        };
         let plan = ServicePlan {
             name: name.clone(),
-            command: command(&typed.command, typed.cwd.as_ref(), typed.env.as_ref(), base)?,
+            command: command(&typed.command, &surroundings)?,
             url: typed.url.as_ref().map_or(Ok(ready.origin), origin)?,
             ready: typed.ready.value.clone(),
             ready_within: time_of(
@@ -120,7 +128,7 @@ fn arrivals(typed: &file::Arrivals) -> Result<Arrivals, Fault> {
     };
     let connections = match &typed.connections {
         None => defaults::CONNECTIONS,
-        Some(written) => count(written, 1, defaults::MAX_CONNECTIONS, "connections")?,
+        Some(written) => count(written, 1, defaults::MAX_CONNECTIONS, "`connections`")?,
     };
     let spacing = match (typed.spacing, &typed.seed) {
         (Some(file::Spacing::Poisson), seed) => {
@@ -217,11 +225,23 @@ fn step_name(name: &At<String>) -> Result<String, Fault> {
 
 fn statuses(expect: &file::Expect) -> Result<Vec<u16>, Fault> {
     let written = &expect.status;
-    if written.value.0.is_empty() {
-        return Err(written.fault("no status would count as success"));
+    let list = match &written.value {
+        Value::Array(list) => list.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    if list.is_empty() {
+        return Err(written.fault("no status would count as success").help("name one at least"));
     }
-    match written.value.0.iter().find(|status| !(100..=599).contains(*status)) {
-        Some(status) => Err(written.fault(format!("{status} is no HTTP status"))),
-        None => Ok(written.value.0.clone()),
-    }
+    let status = |value: &Value| {
+        value
+            .as_u64()
+            .and_then(|n| u16::try_from(n).ok())
+            .filter(|n| (100..=599).contains(n))
+            .ok_or_else(|| {
+                written
+                    .fault(format!("`{}` is not an HTTP status", shown(&value.to_string())))
+                    .help("write a number from 100 to 599, or a list of them")
+            })
+    };
+    list.iter().map(status).collect()
 }

@@ -2,6 +2,7 @@
 
 mod benchmark;
 mod body;
+mod command;
 pub mod defaults;
 mod gate;
 mod load;
@@ -9,11 +10,11 @@ mod name;
 
 use super::error::Fault;
 use super::file::File;
-use super::plan::{BaselinePlan, Command, Plan, ReportFormat, ReportPlan, StoreLocation};
+use super::plan::{BaselinePlan, Plan, ReportFormat, ReportPlan, StoreLocation};
 use super::quantity::{self, QuantityError};
-use super::yaml::{At, Entries, shown};
+use super::yaml::{At, shown};
 use super::{file, plan};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -21,24 +22,26 @@ use std::time::Duration;
 ///
 /// Relative paths are joined to `base`. `today` decides which waivers have expired.
 pub(super) fn resolve(file: &File, base: &Path, today: time::Date) -> Result<Plan, Fault> {
-    if file.version.value != defaults::VERSION {
+    if file.version.value != u64::from(defaults::VERSION) {
         let found = file.version.value;
         return Err(file
             .version
             .fault(format!("version {found} of the file format is not known"))
             .help(format!("this pacegate reads version {}", defaults::VERSION)));
     }
+    let project = project(&file.project)?;
+    let store = store(file.store.as_ref(), base)?;
     let services = load::services(file.services.as_ref(), base)?;
     let benchmarks = benchmark::benchmarks(file.benchmarks.as_ref(), base)?;
     let loads = load::loads(file.loads.as_ref(), &services)?;
     name::distinct_targets(file)?;
     Ok(Plan {
-        project: project(&file.project)?,
-        store: store(file.store.as_ref(), base)?,
         gates: gate::gates(file)?,
         waivers: gate::waivers(file.waivers.as_deref().unwrap_or_default(), today)?,
-        reports: reports(file.reports.as_deref().unwrap_or_default(), base)?,
+        reports: reports(file.reports.as_deref().unwrap_or_default(), base, &store)?,
         baseline: baseline(file.baseline.as_ref())?,
+        project,
+        store,
         services,
         benchmarks,
         loads,
@@ -69,23 +72,53 @@ fn store(store: Option<&At<String>>, base: &Path) -> Result<StoreLocation, Fault
     }
 }
 
-fn reports(reports: &[file::Report], base: &Path) -> Result<Vec<ReportPlan>, Fault> {
+fn reports(
+    reports: &[At<file::Report>],
+    base: &Path,
+    store: &StoreLocation,
+) -> Result<Vec<ReportPlan>, Fault> {
+    // Compared by components, so that `./a` is `a`.
+    let components = |path: &Path| path.components().collect::<PathBuf>();
+    let StoreLocation::Sqlite(history) = store;
     let mut paths = BTreeSet::new();
-    let plan = |report: &file::Report| {
-        let (format, path) = match report {
-            file::Report::Json(path) => (ReportFormat::Json, path),
-            file::Report::Junit(path) => (ReportFormat::Junit, path),
-            file::Report::JunitStrict(path) => (ReportFormat::JunitStrict, path),
-            file::Report::Markdown(path) => (ReportFormat::Markdown, path),
-            file::Report::Text(path) => (ReportFormat::Text, path),
-        };
+    let plan = |report: &At<file::Report>| {
+        let (format, path) = report_form(report)?;
         let full = path_in(base, path, &path.value)?;
-        if !paths.insert(full.clone()) {
-            return Err(path.fault("two reports are written to one path"));
+        if components(&full) == components(history) {
+            return Err(path
+                .fault("a report would overwrite the history in the store")
+                .help("give it a path of its own"));
+        }
+        if !paths.insert(components(&full)) {
+            return Err(path
+                .fault("two reports are written to one path")
+                .help("give each a path of its own"));
         }
         Ok(ReportPlan { format, path: full })
     };
     reports.iter().map(plan).collect()
+}
+
+/// The one form of a report, with its path.
+fn report_form(report: &At<file::Report>) -> Result<(ReportFormat, &At<String>), Fault> {
+    let typed = &report.value;
+    let forms = [
+        (ReportFormat::Json, &typed.json),
+        (ReportFormat::Junit, &typed.junit),
+        (ReportFormat::JunitStrict, &typed.junit_strict),
+        (ReportFormat::Markdown, &typed.markdown),
+        (ReportFormat::Text, &typed.text),
+    ];
+    let mut written = forms.into_iter().filter_map(|(format, path)| Some((format, path.as_ref()?)));
+    let first = written.next().ok_or_else(|| {
+        report.fault("a report needs a form and a path").help("such as `json: pacegate.json`")
+    })?;
+    match written.next() {
+        Some((_, path)) => Err(path
+            .fault("a report has one form, and this one has two")
+            .help("write two reports, each after a `- `")),
+        None => Ok(first),
+    }
 }
 
 fn baseline(baseline: Option<&file::Baseline>) -> Result<BaselinePlan, Fault> {
@@ -98,7 +131,7 @@ fn baseline(baseline: Option<&file::Baseline>) -> Result<BaselinePlan, Fault> {
     };
     let runs = match baseline.and_then(|baseline| baseline.runs.as_ref()) {
         None => defaults::BASELINE_RUNS,
-        Some(runs) => count(runs, 1, defaults::MAX_BASELINE_RUNS, "baseline runs")?,
+        Some(runs) => count(runs, 1, defaults::MAX_BASELINE_RUNS, "`runs`")?,
     };
     Ok(BaselinePlan { branches, runs: runs as usize })
 }
@@ -119,51 +152,12 @@ fn path_in(base: &Path, written: &At<String>, path: &str) -> Result<PathBuf, Fau
     Ok(base.join(path.trim()))
 }
 
-/// Program and arguments, with the place they run in.
-fn command(
-    argv: &At<Vec<At<String>>>,
-    cwd: Option<&At<String>>,
-    env: Option<&Entries<At<String>>>,
-    base: &Path,
-) -> Result<Command, Fault> {
-    if argv.value.first().is_none_or(|program| program.value.trim().is_empty()) {
-        return Err(argv
-            .fault("a command needs a program to run")
-            .help("write program and arguments as a list, such as `[cargo, bench]`"));
-    }
-    if let Some(argument) = argv.value.iter().find(|argument| argument.value.contains('\0')) {
-        return Err(argument.fault("an argument cannot hold a zero byte"));
-    }
-    let cwd = match cwd {
-        None => base.to_owned(),
-        Some(cwd) => path_in(base, cwd, &cwd.value)?,
-    };
-    let argv = argv.value.iter().map(|argument| argument.value.clone()).collect();
-    Ok(Command { argv, cwd, env: environment(env)?, pass_env: Vec::new() })
-}
-
-fn environment(env: Option<&Entries<At<String>>>) -> Result<BTreeMap<String, String>, Fault> {
-    let entry = |(name, value): &(At<String>, At<String>)| {
-        if name.value.is_empty() || name.value.contains(['=', '\0']) {
-            return Err(name.fault(format!(
-                "`{}` cannot be the name of an environment variable",
-                shown(&name.value)
-            )));
-        }
-        if value.value.contains('\0') {
-            return Err(value.fault("an environment variable cannot hold a zero byte"));
-        }
-        Ok((name.value.clone(), value.value.clone()))
-    };
-    env.map_or(&[][..], |env| &env.0).iter().map(entry).collect()
-}
-
 /// A whole number within bounds, both included.
-fn count(written: &At<u32>, least: u32, most: u32, what: &str) -> Result<u32, Fault> {
-    if (least..=most).contains(&written.value) {
-        return Ok(written.value);
+fn count(written: &At<u64>, least: u32, most: u32, what: &str) -> Result<u32, Fault> {
+    match u32::try_from(written.value) {
+        Ok(number) if (least..=most).contains(&number) => Ok(number),
+        _ => Err(written.fault(format!("{what} must be from {least} to {most}"))),
     }
-    Err(written.fault(format!("{} {what} are not within {least} to {most}", written.value)))
 }
 
 /// A time above zero and of at most `most`, or the default.
@@ -183,7 +177,12 @@ fn time_of(
 fn at_most(written: &At<String>, duration: Duration, most: Duration) -> Result<Duration, Fault> {
     if duration > most {
         let (text, most) = (shown(&written.value), most.as_secs());
-        return Err(written.fault(format!("`{text}` is longer than {most} s, the most allowed")));
+        let most = if most % 3600 == 0 {
+            format!("{}h", most / 3600)
+        } else {
+            format!("{}min", most / 60)
+        };
+        return Err(written.fault(format!("`{text}` is longer than {most}, the most allowed")));
     }
     Ok(duration)
 }
@@ -201,7 +200,9 @@ fn pattern(series: &At<String>) -> Result<plan::SeriesPattern, Fault> {
     let text = series.value.trim();
     if text.is_empty() || text.len() > defaults::MAX_PATTERN_BYTES {
         let most = defaults::MAX_PATTERN_BYTES;
-        return Err(series.fault(format!("a series pattern is 1 to {most} bytes long")));
+        return Err(series
+            .fault(format!("a series pattern is 1 to {most} bytes long"))
+            .help("`*` matches every series"));
     }
     plan::SeriesPattern::new(text)
         .map_err(|reason| series.fault(format!("`{}` is not a glob: {reason}", shown(text))))

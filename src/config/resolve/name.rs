@@ -1,7 +1,7 @@
 //! Names of services and targets: they become series ids, file names and test names.
 
 use crate::config::error::Fault;
-use crate::config::file::{Benchmark, File};
+use crate::config::file::File;
 use crate::config::yaml::{At, shown};
 use std::collections::BTreeMap;
 
@@ -30,24 +30,28 @@ pub(super) fn distinct_targets(file: &File) -> Result<(), Fault> {
     let benchmarks = file.benchmarks.iter().flat_map(|entries| &entries.0);
     let loads = file.loads.iter().flat_map(|entries| &entries.0);
     let named = benchmarks
-        .map(|(name, kind)| (name, matches!(kind.value, Benchmark::Criterion(_))))
+        .map(|(name, kind)| (name, kind.value.criterion.is_some()))
         .chain(loads.map(|(name, _)| (name, false)));
     for (name, is_prefix) in named {
         if let Some((first, _)) = seen.insert(&name.value, (name, is_prefix)) {
-            return Err(name.fault(format!(
-                "`{}` names two targets; the other one is in line {}",
-                name.value, first.place.line
-            )));
+            return Err(name
+                .fault(format!(
+                    "`{}` names two targets; the other one is in line {}",
+                    name.value, first.place.line
+                ))
+                .help("rename one of them"));
         }
     }
     for (name, _) in seen.values() {
         let above = name.value.match_indices('/').map(|(at, _)| &name.value[..at]);
         for prefix in above {
             if let Some((criterion, true)) = seen.get(prefix) {
-                return Err(name.fault(format!(
-                    "`{}` could also be a bench of the criterion benchmark `{prefix}` in line {}",
-                    name.value, criterion.place.line
-                )));
+                return Err(name
+                    .fault(format!(
+                        "`{}` could also be a bench of the criterion benchmark `{prefix}` in line {}",
+                        name.value, criterion.place.line
+                    ))
+                    .help("rename one of them"));
             }
         }
     }

@@ -1,0 +1,233 @@
+//! What is accepted, and what it means.
+
+use crate::support::{GATES, HEAD, benchmarks, command, gates, load, parse, step, today};
+use pacegate::config::{
+    self, BenchmarkKind, Command, Plan, ReportFormat, Rule, Spacing, StoreLocation,
+};
+use std::path::Path;
+use std::time::Duration;
+
+const EVERYTHING: &str = r#"
+version: 1
+project: everything
+store: sqlite:/var/lib/pacegate.db
+services:
+  shop:
+    command: [./shop, --port, 7878]
+    ready: http://LOCALHOST:7878/health
+    url: http://127.0.0.1:7878/
+    ready_within: 1min
+    cwd: server
+    env: { LEVEL: warn, WORKERS: 2, QUIET: true }
+    pass_env: [HOME, "SHOP_*"]
+benchmarks:
+  parse/large:
+    command:
+      run: [./parse, "large file"]
+      warmup: 0
+      samples: 10
+      prepare: [sync]
+      cleanup: [rm, -f, out]
+      timeout: 1.5 s
+      cwd: ..
+      env: { RUST_LOG: "" }
+      pass_env: ["CARGO_*"]
+      ok_exit: [0, 3]
+  stats:
+    criterion:
+      command: [cargo, bench]
+      output: target/elsewhere
+      timeout: 5min
+      cwd: crates/stats
+      env: { A: b }
+      pass_env: [CARGO_HOME]
+loads:
+  browse:
+    service: shop
+    arrivals: { rate: 30/min, for: 20s, connections: 8, warmup: 0s, spacing: poisson, seed: 7 }
+    timeout: 250ms
+    steps:
+      - get: /products?page=2
+      - { name: cart, post: /cart, json: { id: 42, tags: [a, ~, 1.5] }, expect: { status: 201 } }
+      - { put: /a, form: { a b: c&d }, headers: { X-Trace: 1 }, expect: { status: [200, 204] } }
+      - { patch: /b, body: "text" }
+      - { head: /c }
+      - { delete: /d }
+      - { options: /e }
+gates:
+  - { series: browse/latency/p95, limit: { max: 250ms } }
+  - { series: "*", limit: { min: 5, max: 1e3 } }
+  - { series: "*/rate", limit: { min: 500 / s }, severity: fail }
+  - { series: "*", regression: { max: 5%, floor: 1ms, strict: true }, severity: warn }
+  - { series: "stats/*", regression: {} }
+waivers:
+  - { series: "parse/large/*", reason: "new index, see #12", ceiling: 12%, until: 2027-01-31 }
+  - { series: "gone/*", reason: removed, until: 2026-11-23 }
+reports:
+  - json: out/bundle.json
+  - junit: out/junit.xml
+  - junit-strict: out/strict.xml
+  - markdown: out/report.md
+  - text: out/report.txt
+baseline: { branches: [main, "release/*"], runs: 5 }
+"#;
+
+/// Files that are accepted; the schema must accept them too.
+pub(crate) fn all() -> Vec<(&'static str, String)> {
+    vec![
+        ("everything", EVERYTHING.to_owned()),
+        ("example", include_str!("../../gates.example.yaml").to_owned()),
+        ("least", format!("{HEAD}{GATES}")),
+        (
+            "keys without values",
+            format!(
+                "{HEAD}store:\nservices:\nbenchmarks:\nloads:\nwaivers:\nreports:\nbaseline:\n{GATES}"
+            ),
+        ),
+        (
+            "JSON",
+            r#"{"version":1,"project":"x","gates":[{"series":"*","limit":{"max":0.5}}],}"#
+                .to_owned(),
+        ),
+        ("one document with its marks", format!("%YAML 1.2\n---\n{HEAD}{GATES}...\n")),
+        (
+            "byte order mark and Windows lines",
+            format!("\u{feff}{HEAD}{GATES}").replace('\n', "\r\n"),
+        ),
+        ("numbers and truth as texts", format!("version: 1\nproject: 2048\n{GATES}")),
+        ("numbers as names", benchmarks("  1: { command: { run: [true, 7, 0x1f, 1e3] } }")),
+        (
+            "aliases",
+            benchmarks(
+                "  a: &a { command: &c { run: &r [x], samples: 5 } }\n  b: *a\n  c: { command: { run: *r } }",
+            ),
+        ),
+        (
+            "merges",
+            benchmarks(
+                "  a: { command: &c { run: [x], samples: 5 } }\n  b: { command: { <<: *c, samples: 7 } }",
+            ),
+        ),
+        ("lone values", load("{ rate: 5, for: 1 }", "[ { get: / } ]")),
+        ("folded text", format!("version: 1\nproject: >-\n  a long\n  name\n{GATES}")),
+        ("any JSON body", step("{ post: /, json: [1, -1, 1.5, x, true, null, {}] }")),
+        ("empty lists", command("pass_env: [], env: {}")),
+    ]
+}
+
+#[track_caller]
+fn plan(name: &str) -> Plan {
+    let (_, text) = all().into_iter().find(|(other, _)| *other == name).unwrap();
+    parse(&text).unwrap()
+}
+
+#[test]
+fn every_file_is_accepted() {
+    for (name, text) in all() {
+        if let Err(error) = parse(&text) {
+            panic!("{name}: {error}");
+        }
+    }
+}
+
+#[test]
+fn every_key_reaches_the_plan() {
+    let plan = plan("everything");
+    assert_eq!(plan.store, StoreLocation::Sqlite("/var/lib/pacegate.db".into()));
+    let shop = &plan.services["shop"];
+    assert_eq!(shop.command.argv, ["./shop", "--port", "7878"]);
+    assert_eq!(shop.command.cwd, Path::new("/repo/server"));
+    assert_eq!(shop.command.env["WORKERS"], "2");
+    assert_eq!(shop.command.pass_env, ["HOME", "SHOP_*"]);
+    assert_eq!(
+        (shop.ready.as_str(), shop.url.as_str()),
+        ("http://LOCALHOST:7878/health", "http://127.0.0.1:7878")
+    );
+    assert_eq!(shop.ready_within, Duration::from_secs(60));
+
+    let BenchmarkKind::Command(parse) = &plan.benchmarks[0].kind else { panic!("a command") };
+    let passed = |command: &Option<Command>| command.as_ref().unwrap().pass_env.clone();
+    assert_eq!(parse.run.argv, ["./parse", "large file"]);
+    assert_eq!(parse.run.pass_env, ["CARGO_*"]);
+    assert_eq!(
+        (passed(&parse.prepare), passed(&parse.cleanup)),
+        (vec!["CARGO_*".to_owned()], vec!["CARGO_*".to_owned()])
+    );
+    assert_eq!((parse.warmup, parse.samples, &parse.ok_exit), (0, 10, &vec![0, 3]));
+    assert_eq!(parse.timeout, Duration::from_millis(1500));
+    let BenchmarkKind::Criterion(stats) = &plan.benchmarks[1].kind else { panic!("criterion") };
+    assert_eq!(stats.output.as_deref(), Some(Path::new("/repo/target/elsewhere")));
+    assert_eq!(stats.command.pass_env, ["CARGO_HOME"]);
+
+    let browse = &plan.loads[0];
+    assert_eq!(
+        (browse.url.as_str(), browse.service.as_deref()),
+        ("http://127.0.0.1:7878", Some("shop"))
+    );
+    assert!((browse.arrivals.rate - 0.5).abs() < 1e-15);
+    assert_eq!((browse.arrivals.connections, browse.arrivals.warmup), (8, Duration::ZERO));
+    assert_eq!(browse.arrivals.spacing, Spacing::Poisson { seed: 7 });
+    let steps: Vec<(&str, &str, &str)> = browse
+        .steps
+        .iter()
+        .map(|step| (step.name.as_str(), step.method.as_str(), step.path.as_str()))
+        .collect();
+    assert_eq!(steps[0], ("GET /products?page=2", "GET", "/products?page=2"));
+    assert_eq!(steps[1], ("cart", "POST", "/cart"));
+    assert_eq!(browse.steps[1].body.as_deref(), Some(&br#"{"id":42,"tags":["a",null,1.5]}"#[..]));
+    assert_eq!(browse.steps[1].expect_status, [201]);
+    assert_eq!(browse.steps[2].body.as_deref(), Some(&b"a+b=c%26d"[..]));
+    assert_eq!(browse.steps[2].expect_status, [200, 204]);
+    assert_eq!(browse.steps[2].headers[0], ("x-trace".to_owned(), "1".to_owned()));
+
+    let warn_only: Vec<bool> = plan.gates.iter().map(|gate| gate.warn_only).collect();
+    assert_eq!(warn_only, [false, false, false, true, false]);
+    assert_eq!(plan.gates[4].rule, Rule::Regression { max: 0.03, floor: None, strict: false });
+    assert_eq!(plan.waivers.len(), 2, "a waiver holds on its last day");
+    assert_eq!(plan.reports[2].format, ReportFormat::JunitStrict);
+    assert_eq!(plan.baseline.runs, 5);
+}
+
+#[test]
+fn merged_keys_yield_to_written_ones() {
+    let plan = plan("merges");
+    let samples: Vec<u32> = plan
+        .benchmarks
+        .iter()
+        .map(|benchmark| match &benchmark.kind {
+            BenchmarkKind::Command(command) => command.samples,
+            BenchmarkKind::Criterion(_) => 0,
+        })
+        .collect();
+    assert_eq!(samples, [5, 7]);
+}
+
+/// A pattern is refused only when it surely matches nothing.
+#[test]
+fn gates_that_may_match_are_accepted() {
+    for series in ["parse/wall", "parse/*", "*", "p?rse/wall", "{parse,lex}/wall", "par*", "*/wall"]
+    {
+        assert!(
+            parse(&gates(&format!("  - {{ series: \"{series}\", regression: {{}} }}"))).is_ok(),
+            "{series}"
+        );
+    }
+}
+
+#[test]
+fn the_example_says_what_the_demo_needs() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("gates.example.yaml");
+    let (plan, _) = config::load(&path, today()).unwrap();
+    let names: Vec<&str> =
+        plan.benchmarks.iter().map(|benchmark| benchmark.name.as_str()).collect();
+    assert_eq!(names, ["stats", "start"]);
+    let load = &plan.loads[0];
+    assert!(config::host_of(&load.url).is_some_and(|host| config::is_loopback(&host)));
+    assert!(load.arrivals.duration + load.arrivals.warmup <= Duration::from_secs(30));
+    assert!(load.steps.iter().any(|step| step.name == "checkout" && step.path == "/checkout"));
+    let rules = |wanted: fn(&Rule) -> bool| plan.gates.iter().any(|gate| wanted(&gate.rule));
+    assert!(rules(|rule| matches!(rule, Rule::Limit { .. })));
+    assert!(rules(|rule| matches!(rule, Rule::Regression { .. })));
+    let ignored = std::fs::read_to_string(path.with_file_name(".gitignore")).unwrap();
+    assert!(ignored.lines().any(|line| line == ".pacegate/"), "what a run writes is not committed");
+}
