@@ -91,15 +91,16 @@ fn dependencies_are_sorted_and_used() {
         let inside = |file: &String| folders.iter().any(|folder| file.starts_with(folder));
         files.filter(|file| file.ends_with(".rs") && inside(file)).map(|f| tree::read(&f)).collect()
     };
-    let (library, tests) = (sources(&["src/"]), sources(&["tests/", "benches/", "examples/"]));
+    let library = sources(&["src/"]);
+    let all = sources(&["src/", "tests/", "benches/", "examples/"]);
     let mut checked = 0;
     for section in manifest.split("\n[").filter(|s| s.lines().next().is_some_and(is_dependencies)) {
         let heading = section.lines().next().unwrap_or_default();
-        let code = if heading.starts_with("dev-") { &tests } else { &library };
+        let code = if heading.contains("dev-dependencies") { &all } else { &library };
         let names: Vec<&str> = section
             .lines()
             .skip(1)
-            .filter(|line| !line.starts_with('#'))
+            .filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()))
             .filter_map(|line| Some(line.split_once(['.', ' ', '='])?.0))
             .collect();
         assert!(names.is_sorted(), "[{heading}: sort it by name: {names:?}");
