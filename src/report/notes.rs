@@ -160,6 +160,8 @@ fn is_of_a_sample(warning: &Warning) -> bool {
         | Warning::Mismatch { .. }
         | Warning::DirtyTree
         | Warning::UntrustedBranch { .. }
+        | Warning::PartialRun
+        | Warning::UnknownRevision { .. }
         | Warning::UnusedWaiver { .. }
         | Warning::LeftBehind { .. } => false,
     }
