@@ -1,0 +1,15 @@
+//! The command as a pipeline sees it: arguments and files in, exit code, stdout and stderr out.
+
+#[cfg(test)]
+mod bad_input;
+#[cfg(test)]
+mod dir;
+#[cfg(test)]
+mod files;
+#[cfg(test)]
+mod interrupt;
+#[cfg(test)]
+mod journey;
+#[cfg(test)]
+#[path = "../support/shop.rs"]
+mod shop;
