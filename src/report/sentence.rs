@@ -85,8 +85,8 @@ fn all_good(rows: &[Row<'_>], verdict: Verdict) -> Phrase {
     }
 }
 
-/// What the worst row says.
-fn one_row(row: &Row<'_>) -> Phrase {
+/// What a row says by itself.
+pub(crate) fn one_row(row: &Row<'_>) -> Phrase {
     let judgement = row.judgement;
     let series = Phrase::name(&row.series);
     let excuse = match &judgement.waiver {
