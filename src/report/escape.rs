@@ -167,7 +167,7 @@ pub fn markdown_code_cell(text: &str) -> String {
 }
 
 /// For Markdown: running text, also within a table cell. Markup is escaped, and a zero-width space
-/// breaks what the forges would link by themselves (`@name`, `#1`, `!1`, addresses).
+/// breaks what the forges would draw by themselves (`@name`, `#1`, `!1`, addresses, `{+new+}`).
 pub fn markdown_text(text: &str) -> String {
     let mut out = String::new();
     let mut chars = text.chars().map(plain_char).peekable();
@@ -187,8 +187,9 @@ pub fn markdown_text(text: &str) -> String {
         }
         let links = matches!(c, '@' | '#' | '!' | '~' | '%' | '$' | '&' | ':') && refers;
         let address = c == 'w' && next == '.';
+        let difference = matches!(c, '{' | '[') && matches!(next, '+' | '-');
         let issue = c == '-' && before.eq_ignore_ascii_case(&'h') && next.is_ascii_digit();
-        if links || address || issue {
+        if links || address || difference || issue {
             out.push_str("&#8203;");
         }
         before = c;
@@ -276,6 +277,7 @@ mod tests {
         assert_eq!(markdown_text("see #1"), "see \\#&#8203;1");
         assert_eq!(markdown_text("@org/team"), "@&#8203;org/team");
         assert_eq!(markdown_text("http://x"), "http:&#8203;//x");
+        assert_eq!(markdown_text("{+a+}"), "{&#8203;+a+}");
         assert_eq!(markdown_text("38 %, a|b"), "38 %, a&#124;b");
         assert_eq!(markdown_text("$\\x$"), "&#36;\\\\x&#36;");
     }

@@ -35,6 +35,7 @@ pub(crate) const TEXTS: &[&str] = &[
     ":smile: :+1: a:b:c",
     "$x$ $$y$$ $`z`$ \\(a\\)",
     "~~x~~ __x__ _x_ *x* **x** ~x~",
+    "{+new+} {-old-} [+new+] [[page]]",
     "# heading",
     "- item",
     "+ item",

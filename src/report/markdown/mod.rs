@@ -13,7 +13,7 @@ use inline::Place;
 use section::Section;
 
 /// The most rows that are not folded: more than a reader compares.
-const MOST_UNFOLDED: usize = 20;
+const MOST_UNFOLDED: usize = 12;
 /// The most targets named in a command.
 const MOST_TARGETS: usize = 5;
 
@@ -83,7 +83,7 @@ fn list(head: &str, mark: &str, phrases: &[Phrase], noun: &'static str) -> Secti
 /// What was measured and what it was compared with, in small print.
 fn subtitle(view: &View<'_>) -> String {
     format!(
-        "<sub>{}: {}; baseline: {}</sub>",
+        "<sub>pacegate · {} · {} · baseline: {}</sub>",
         Place::Line.code(&view.project),
         Place::Line.phrase(&view.run),
         Place::Line.phrase(&view.baseline)
@@ -130,7 +130,7 @@ fn method(view: &View<'_>) -> Section {
         facts.concat(),
         escape::markdown_fence(&commands(view))
     );
-    folded("how it was measured, and how to repeat it", fixed(text))
+    folded("How it was measured, and how to repeat it", fixed(text))
 }
 
 /// Commands that repeat what matters.

@@ -10,7 +10,7 @@ use crate::report::{escape, words};
 use std::collections::BTreeMap;
 
 /// The most runs in a sparkline.
-const TREND: usize = 12;
+const TREND: usize = 8;
 
 /// A table whose rows may be left out from the end.
 pub(super) fn table(rows: &[&Row<'_>]) -> Section {
@@ -69,7 +69,7 @@ const COLUMNS: [Column; 6] = [
     Column { title: "series", rule: ":--", cell: series },
     Column { title: VALUE, rule: "--:", cell: value },
     Column { title: "change", rule: ":--", cell: change },
-    Column { title: "rule", rule: ":--", cell: |row| Place::Cell.code(&row.rule) },
+    Column { title: "rule", rule: ":--", cell: rule },
     Column { title: "trend", rule: ":--", cell: trend },
 ];
 
@@ -88,12 +88,14 @@ fn series(row: &Row<'_>) -> String {
         let numbers: Vec<_> = row.notes.iter().map(ToString::to_string).collect();
         out.push_str(&format!(" <sup>{}</sup>", numbers.join(",")));
     }
-    let obvious = row.judgement.waiver.is_none()
-        && matches!(
-            row.judgement.reason,
-            Reason::BeyondLimit | Reason::WorseBeyondLimit | Reason::Better
-        );
-    if row.matters() && !obvious {
+    let says_more = match &row.judgement.reason {
+        Reason::BeyondLimit | Reason::WorseBeyondLimit | Reason::Better => false,
+        // Said in full under the table.
+        Reason::MeasuringFailed { .. } => false,
+        Reason::NoBaseline { why } => !why.trim().is_empty(),
+        _ => true,
+    };
+    if row.matters() && (says_more || row.judgement.waiver.is_some()) {
         out.push_str(&format!("<br><sub>{}</sub>", Place::Cell.phrase(&row.reason)));
     }
     out
@@ -131,6 +133,11 @@ fn number(text: &str) -> String {
 
 fn small(interval: &str) -> String {
     format!("<sub>({})</sub>", number(interval))
+}
+
+/// Broken between its clauses only.
+fn rule(row: &Row<'_>) -> String {
+    row.rule.split(", ").map(number).collect::<Vec<_>>().join(", ")
 }
 
 fn trend(row: &Row<'_>) -> String {
