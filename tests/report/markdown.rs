@@ -127,6 +127,11 @@ fn pages_hold_only_our_own_markup() {
     }
     check(&hostile::everything());
     check(&bundles::Build::new().done());
+    let mut many_facts = bundles::inconclusive();
+    let broken = vec![ValidityFact::Dropped { count: 1 }; 50_000];
+    many_facts.judgements[0].verdict = Verdict::Inconclusive;
+    many_facts.judgements[0].reason = Reason::InvalidLoad { broken };
+    check(&many_facts);
 }
 
 #[test]
