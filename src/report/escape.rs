@@ -74,17 +74,14 @@ fn plain_char(c: char) -> char {
 
 /// At most `max` characters, the middle replaced by `…`: series differ at both ends.
 pub fn shorten(text: &str, max: usize) -> String {
-    let count = text.chars().count();
-    if count <= max {
+    // Looks at the ends only: a text may be megabytes long.
+    if text.chars().nth(max).is_none() {
         return text.to_owned();
     }
     let tail = max.saturating_sub(1) / 2;
-    let head = max.saturating_sub(1) - tail;
-    text.chars()
-        .take(head)
-        .chain(std::iter::once('…'))
-        .chain(text.chars().skip(count - tail))
-        .collect()
+    let head: String = text.chars().take(max.saturating_sub(1) - tail).collect();
+    let start = text.char_indices().rev().take(tail).last().map_or(text.len(), |(at, _)| at);
+    format!("{head}…{}", &text[start..])
 }
 
 /// Whether a character is invisible, reorders its neighbours, or is not text at all.
@@ -170,7 +167,7 @@ pub fn markdown_code_cell(text: &str) -> String {
 }
 
 /// For Markdown: running text, also within a table cell. Markup is escaped, and a zero-width space
-/// breaks what the forges would link by themselves (`@name`, `#1`, `!1`, addresses).
+/// breaks what the forges would draw by themselves (`@name`, `#1`, `!1`, addresses, `{+new+}`).
 pub fn markdown_text(text: &str) -> String {
     let mut out = String::new();
     let mut chars = text.chars().map(plain_char).peekable();
@@ -183,13 +180,16 @@ pub fn markdown_text(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),
             '|' => out.push_str("&#124;"),
+            // Dollars enclose formulas.
+            '$' => out.push_str("&#36;"),
             '\\' | '`' | '*' | '_' | '[' | ']' | '~' | '#' | '!' => out.extend(['\\', c]),
             _ => out.push(c),
         }
         let links = matches!(c, '@' | '#' | '!' | '~' | '%' | '$' | '&' | ':') && refers;
         let address = c == 'w' && next == '.';
+        let difference = matches!(c, '{' | '[') && matches!(next, '+' | '-');
         let issue = c == '-' && before.eq_ignore_ascii_case(&'h') && next.is_ascii_digit();
-        if links || address || issue {
+        if links || address || difference || issue {
             out.push_str("&#8203;");
         }
         before = c;
@@ -277,7 +277,9 @@ mod tests {
         assert_eq!(markdown_text("see #1"), "see \\#&#8203;1");
         assert_eq!(markdown_text("@org/team"), "@&#8203;org/team");
         assert_eq!(markdown_text("http://x"), "http:&#8203;//x");
+        assert_eq!(markdown_text("{+a+}"), "{&#8203;+a+}");
         assert_eq!(markdown_text("38 %, a|b"), "38 %, a&#124;b");
+        assert_eq!(markdown_text("$\\x$"), "&#36;\\\\x&#36;");
     }
 
     #[test]

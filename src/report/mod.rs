@@ -6,7 +6,9 @@
 
 pub mod escape;
 mod json;
+mod junit;
 mod layout;
+mod markdown;
 mod notes;
 pub mod number;
 mod phrase;
@@ -22,9 +24,13 @@ pub use phrase::{Phrase, Span};
 pub use view::{FailureView, Row, View};
 
 use crate::model::Bundle;
+use junit::Dialect;
 
 /// The columns of a terminal whose width is not known.
 pub const TERMINAL_COLUMNS: usize = 80;
+/// The most bytes of a Markdown report: the forges refuse a comment of more than 65,536, to which
+/// whoever posts it adds a marker.
+pub const MARKDOWN_BYTES: usize = 60_000;
 
 /// The form of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -33,6 +39,13 @@ pub enum Format {
     Text,
     /// The bundle itself.
     Json,
+    /// JUnit XML for CI systems, with all that the common ones show.
+    Junit,
+    /// JUnit XML for readers that validate it, such as Jenkins' xUnit plugin.
+    JunitStrict,
+    /// For comments on pull and merge requests and for step summaries, of at most
+    /// [`MARKDOWN_BYTES`].
+    Markdown,
 }
 
 /// Whether the terminal report is coloured.
@@ -59,6 +72,9 @@ pub enum Error {
     /// The bundle could not be written as JSON.
     #[error("failed to write bundle as JSON")]
     Json(#[from] serde_json::Error),
+    /// The bundle could not be written as XML.
+    #[error("failed to write JUnit report")]
+    Junit(#[from] junit_report::Error),
 }
 
 /// Draws a bundle; the same bundle and options give the same text.
@@ -70,5 +86,8 @@ pub fn render(bundle: &Bundle, format: Format, options: &Options) -> Result<Stri
     match format {
         Format::Text => Ok(terminal::draw(&View::new(bundle), options.columns, options.style)),
         Format::Json => Ok(json::pretty(bundle)?),
+        Format::Junit => Ok(junit::draw(&View::new(bundle), Dialect::Lenient)?),
+        Format::JunitStrict => Ok(junit::draw(&View::new(bundle), Dialect::Strict)?),
+        Format::Markdown => Ok(markdown::draw(&View::new(bundle))),
     }
 }

@@ -1,6 +1,6 @@
 //! Footnotes: every doubt once, with a number that the rows refer to.
 
-use super::phrase::{self, Phrase};
+use super::phrase::Phrase;
 use super::view::Row;
 use super::words;
 use crate::model::{Bundle, Reason, Warning};
@@ -88,12 +88,10 @@ fn facts(bundle: &Bundle) -> Vec<Phrase> {
     for target in &bundle.run.targets {
         let broken = target.validity.as_ref().map_or(&[][..], |v| &v.broken);
         if !broken.is_empty() && !told.contains(target.name.as_str()) {
-            let facts =
-                phrase::join(broken.iter().map(|b| Phrase::plain(words::fact(b))), ", and ");
             phrases.push(
                 Phrase::name(&target.name)
                     .then(": the load test was not valid: ")
-                    .then_phrase(facts)
+                    .then_phrase(words::facts(broken))
                     .then("; ")
                     .then(words::facts_advice(broken)),
             );

@@ -21,11 +21,12 @@ pub(crate) fn verdict(bundle: &Bundle, rows: &[Row<'_>]) -> Phrase {
             without_rows(bundle).then_phrase(the_others(rows))
         }
         Some(row) if row.judgement.verdict == Verdict::NoBaseline => {
-            let waiting = rows.iter().filter(|r| r.judgement.verdict == Verdict::NoBaseline);
-            let count = waiting.clone().count();
+            let count = rows.iter().filter(|r| r.judgement.verdict == Verdict::NoBaseline).count();
             let why = words::no_baseline(&bundle.baseline)
                 .map_or_else(Phrase::default, |why| Phrase::plain(": ").then_phrase(why));
-            Phrase::plain(format!("nothing to compare {} with", counted(count, "judgement")))
+            let have = if count == 1 { "has" } else { "have" };
+            let judgements = counted(count, "judgement");
+            Phrase::plain(format!("{judgements} {have} nothing to be compared with"))
                 .then_phrase(why)
                 .then_phrase(the_others(&rows[count.min(rows.len())..]))
         }
@@ -52,6 +53,8 @@ fn all_good(rows: &[Row<'_>], verdict: Verdict) -> Phrase {
     let improved = rows.iter().filter(|row| row.judgement.verdict == Verdict::Improved).count();
     let total = rows.len();
     let start = match (verdict, improved) {
+        (Verdict::Improved, 1) => "the one judgement improved".to_owned(),
+        (Verdict::Improved, 2) => "both judgements improved".to_owned(),
         (Verdict::Improved, _) => format!("all {} improved", counted(total, "judgement")),
         (_, 0) if total == 1 => "nothing is worse than its gate allows".to_owned(),
         (_, 0) => {
@@ -85,8 +88,8 @@ fn all_good(rows: &[Row<'_>], verdict: Verdict) -> Phrase {
     }
 }
 
-/// What the worst row says.
-fn one_row(row: &Row<'_>) -> Phrase {
+/// What a row says by itself.
+pub(crate) fn one_row(row: &Row<'_>) -> Phrase {
     let judgement = row.judgement;
     let series = Phrase::name(&row.series);
     let excuse = match &judgement.waiver {
@@ -188,7 +191,7 @@ fn the_others(rows: &[Row<'_>]) -> Phrase {
         Some(_) => {
             let parts: Vec<_> =
                 counts.iter().rev().map(|(verdict, n)| words::tally(*verdict, *n)).collect();
-            format!("; of the other {all}, {}", parts.join(", "))
+            format!("; of the other {all}: {}", parts.join(", "))
         }
     };
     Phrase::plain(text)

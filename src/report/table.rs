@@ -130,6 +130,11 @@ impl Columns {
         self.rule >= width(&line.rule)
     }
 
+    /// A row's rule as far as there is room; empty without a column for it.
+    pub(crate) fn rule(&self, line: &Line<'_>) -> String {
+        if self.rule > 0 { fitted_rule(&line.rule, self.rule) } else { String::new() }
+    }
+
     pub(crate) fn header(&self) -> String {
         let mut out = format!("  {}", left("series", self.name));
         let values = if self.base > 0 {
@@ -181,7 +186,7 @@ impl Columns {
         }
         if self.rule > 0 {
             out.push_str("  ");
-            out.push_str(&paint.dim(&left(&fitted_rule(&line.rule, self.rule), self.rule)));
+            out.push_str(&paint.dim(&left(&self.rule(line), self.rule)));
         }
         if self.trend > 0 {
             out.push_str("  ");

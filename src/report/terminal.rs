@@ -25,7 +25,7 @@ pub(crate) fn draw(view: &View<'_>, columns: usize, style: Style) -> String {
     let text_columns = columns.min(WIDEST_TEXT);
     let mut page = Page { paint: Paint(style), out: String::new() };
     title(&mut page, view, text_columns);
-    table(&mut page, view, columns);
+    let rules = table(&mut page, view, columns);
     for failure in &view.failures {
         let title = format!("not measured: {} (while {})", failure.target, failure.stage);
         page.line(&page.paint.strong(Verdict::Error, &escape::terminal(&title)));
@@ -38,7 +38,7 @@ pub(crate) fn draw(view: &View<'_>, columns: usize, style: Style) -> String {
     }
     list(&mut page, "what to do", &view.advice, |_| "-".to_owned(), text_columns);
     list(&mut page, "notes", &view.notes, |i| format!("[{}]", i + 1), text_columns);
-    footer(&mut page, view, text_columns);
+    footer(&mut page, view, &rules, text_columns);
     page.out
 }
 
@@ -60,9 +60,11 @@ fn title(page: &mut Page, view: &View<'_>, columns: usize) {
     page.line("");
 }
 
-fn table(page: &mut Page, view: &View<'_>, columns: usize) {
+/// Draws the table; gives the rules that it could not show in full and nothing under it tells.
+fn table(page: &mut Page, view: &View<'_>, columns: usize) -> Vec<String> {
+    let mut untold = Vec::new();
     if view.rows.is_empty() {
-        return;
+        return untold;
     }
     let groups: Vec<&[Row<'_>]> =
         view.rows.chunk_by(|a, b| a.judgement.verdict == b.judgement.verdict).collect();
@@ -78,16 +80,29 @@ fn table(page: &mut Page, view: &View<'_>, columns: usize) {
     page.line(&page.paint.dim(&fit.header()));
     for (group, lines) in groups.iter().zip(&lines) {
         let verdict = group[0].judgement.verdict;
+        let count = format!("({})", group.len());
+        let with_rule = format!("{count}, {}", escape::terminal(&group[0].rule));
+        // Said once, where it is the rule of all of them and the table has no room for it.
+        let common = group.iter().all(|row| row.rule == group[0].rule)
+            && !lines.iter().all(|line| fit.shows_rule(line))
+            && width(verdict.name()) + 1 + width(&with_rule) <= columns;
         page.line(&format!(
             "{} {}",
             page.paint.strong(verdict, verdict.name()),
-            page.paint.dim(&format!("({})", group.len()))
+            page.paint.dim(if common { &with_rule } else { &count })
         ));
         let mut told = String::new();
         for line in lines {
+            let tells_rule = common || fit.shows_rule(line);
             page.line(&format!("  {}", fit.draw(line, page.paint)));
             if line.row.matters() {
-                detail(page, view, line, &fit, columns, &mut told);
+                detail(page, view, line, (tells_rule, fit.has_trend()), columns, &mut told);
+            } else if !tells_rule {
+                let (short, full) = (fit.rule(line), escape::terminal(&line.row.rule));
+                let text = if short.is_empty() { full } else { format!("{short} is {full}") };
+                if !untold.contains(&text) {
+                    untold.push(text);
+                }
             }
         }
         if group.len() > lines.len() {
@@ -96,6 +111,7 @@ fn table(page: &mut Page, view: &View<'_>, columns: usize) {
         }
     }
     page.line("");
+    untold
 }
 
 /// Under a row that matters: its rule and trend, where the table has no room for them, and why.
@@ -104,18 +120,17 @@ fn detail(
     page: &mut Page,
     view: &View<'_>,
     line: &Line<'_>,
-    fit: &Columns,
+    (has_rule, has_trend): (bool, bool),
     columns: usize,
     told: &mut String,
 ) {
     let row = line.row;
-    let spark = if fit.has_trend() { String::new() } else { sparkline(&row.trend, TREND) };
+    let spark = if has_trend { String::new() } else { sparkline(&row.trend, TREND) };
     let failed = matches!(row.judgement.reason, Reason::MeasuringFailed { .. })
         && view.bundle.run.failures.iter().any(|f| f.target == row.judgement.series.target);
     let reason =
         if failed { "could not be measured, see below".to_owned() } else { plain(&row.reason) };
-    let rule = escape::terminal(&row.rule);
-    let text = if fit.shows_rule(line) { reason } else { format!("{rule}: {reason}") };
+    let text = if has_rule { reason } else { format!("{}: {reason}", escape::terminal(&row.rule)) };
     if spark.is_empty() && text == *told {
         return;
     }
@@ -153,15 +168,17 @@ fn list(
     page.line("");
 }
 
-fn footer(page: &mut Page, view: &View<'_>, columns: usize) {
+fn footer(page: &mut Page, view: &View<'_>, rules: &[String], columns: usize) {
     let census = Phrase::plain(view.census.clone());
+    let rules = Phrase::plain(rules.join("; "));
     let facts = [
+        ("rules", &rules),
         ("census", &census),
         ("baseline", &view.baseline),
         ("run", &view.run),
         ("machine", &view.machine),
     ];
-    for (name, phrase) in facts {
+    for (name, phrase) in facts.into_iter().filter(|(_, phrase)| !phrase.text().is_empty()) {
         for (n, line) in wrap(&plain(phrase), columns - 10).iter().enumerate() {
             let start = left(if n == 0 { name } else { "" }, 10);
             page.line(&format!("{}{line}", page.paint.dim(&start)));

@@ -23,7 +23,7 @@ pub struct View<'b> {
     pub project: String,
     /// Is it slower, and how sure is that; without the verdict's word and a full stop.
     pub sentence: Phrase,
-    /// One a judgement, worst verdict first, then in the order of the gates.
+    /// One a judgement: worst verdict first and plain passes last, then in the order of the gates.
     pub rows: Vec<Row<'b>>,
     /// Doubts, numbered from 1 in this order.
     pub notes: Vec<Phrase>,
@@ -149,7 +149,7 @@ impl<'b> View<'b> {
     }
 }
 
-/// Worst verdict first (a pass with a remark before a plain one), then gates in their order;
+/// Worst verdict first, but what needs no word, the plain passes, last; then gates in their order;
 /// within a gate, the largest change for the worse.
 fn worst_first(a: &Row<'_>, b: &Row<'_>) -> std::cmp::Ordering {
     let worsening = |row: &Row<'_>| match (row.judgement.verdict, row.comparison) {
@@ -158,7 +158,9 @@ fn worst_first(a: &Row<'_>, b: &Row<'_>) -> std::cmp::Ordering {
         }
         _ => 0.0,
     };
-    (b.judgement.verdict.cmp(&a.judgement.verdict))
+    let passes = |row: &Row<'_>| row.judgement.verdict == Verdict::Pass;
+    (passes(a).cmp(&passes(b)))
+        .then(b.judgement.verdict.cmp(&a.judgement.verdict))
         .then(b.is_pass_with_remark().cmp(&a.is_pass_with_remark()))
         .then(a.judgement.gate.cmp(&b.judgement.gate))
         .then(worsening(b).total_cmp(&worsening(a)))

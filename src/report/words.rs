@@ -68,9 +68,7 @@ pub fn reason(judgement: &Judgement, comparison: Option<&Comparison>) -> Phrase 
             }
         )),
         Reason::InvalidLoad { broken } => {
-            let facts = broken.iter().map(|broken| Phrase::plain(fact(broken)));
-            Phrase::plain("the load test was not valid: ")
-                .then_phrase(phrase::join(facts, ", and "))
+            Phrase::plain("the load test was not valid: ").then_phrase(facts(broken))
         }
         Reason::CutShort => Phrase::plain("measuring was interrupted"),
         Reason::NoBaseline { why } if why.trim().is_empty() => {
@@ -167,8 +165,13 @@ fn better(comparison: Option<&Comparison>) -> &'static str {
     }
 }
 
-/// What broke a load's validity.
-pub fn fact(fact: &ValidityFact) -> String {
+/// All that broke a load's validity.
+pub fn facts(broken: &[ValidityFact]) -> Phrase {
+    // More than one of each kind says nothing new, and a bundle from elsewhere may hold any number.
+    phrase::join(broken.iter().take(5).map(|broken| Phrase::plain(fact(broken))), ", and ")
+}
+
+fn fact(fact: &ValidityFact) -> String {
     let rate = |value: f64| quantity(&Unit::Count, value.round());
     match fact {
         ValidityFact::RateNotReached { asked, achieved } => {

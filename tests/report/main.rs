@@ -5,4 +5,10 @@ mod bundles;
 #[cfg(test)]
 mod documents;
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod junit;
+#[cfg(test)]
+mod markdown;
+#[cfg(test)]
 mod snapshots;

@@ -6,7 +6,6 @@ use pacegate::report::{Format, Options, Style, render};
 fn check(kind: &str, format: Format, options: Options) {
     for (name, bundle) in bundles::all() {
         let text = render(&bundle, format, &options).unwrap();
-        assert_eq!(text, render(&bundle, format, &options).unwrap(), "deterministic");
         insta::assert_snapshot!(format!("{kind}__{name}"), text);
     }
 }
@@ -28,6 +27,41 @@ fn terminal_120() {
 #[test]
 fn terminal_colour() {
     check("terminal_colour", Format::Text, terminal(80, Style::Colour));
+}
+
+#[test]
+fn markdown() {
+    check("markdown", Format::Markdown, terminal(80, Style::Plain));
+}
+
+/// Those that show every kind of result.
+#[test]
+fn junit() {
+    for (kind, format) in [("junit", Format::Junit), ("junit_strict", Format::JunitStrict)] {
+        for (name, bundle) in [
+            ("fail", bundles::fail()),
+            ("error", bundles::error()),
+            ("first_run", bundles::first_run()),
+            ("waived", bundles::waived()),
+        ] {
+            let text = render(&bundle, format, &terminal(80, Style::Plain)).unwrap();
+            insta::assert_snapshot!(format!("{kind}__{name}"), text);
+        }
+    }
+}
+
+#[test]
+fn reports_are_deterministic() {
+    let options = terminal(80, Style::Colour);
+    for (name, bundle) in bundles::all() {
+        let copy = bundle.clone();
+        for format in
+            [Format::Text, Format::Json, Format::Junit, Format::JunitStrict, Format::Markdown]
+        {
+            let draw = |bundle| render(bundle, format, &options).unwrap();
+            assert_eq!(draw(&bundle), draw(&copy), "{name} as {format:?}");
+        }
+    }
 }
 
 #[test]

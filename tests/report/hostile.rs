@@ -1,0 +1,198 @@
+//! Foreign text that tries to be more than text, in every field of a bundle that holds any.
+
+use crate::bundles;
+use pacegate::model::*;
+use serde_json::Value;
+use std::collections::HashSet;
+
+/// What files, tools, contributors and their names may bring.
+pub(crate) const TEXTS: &[&str] = &[
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "</details></summary><details open>",
+    "--><!-- pacegate:v1:x -->",
+    "&lt;b&gt; &#60;b&#62; &amp;",
+    "a]]>b<![CDATA[c]]>",
+    "\"'&<>\" = 'x' onload=\"y\"",
+    "<?xml version=\"1.0\"?><!DOCTYPE x [<!ENTITY y SYSTEM \"file:///etc/passwd\">]>&y;",
+    "\x1b[31mred\x1b[0m \x1b]8;;http://evil.example\x07link\x1b]8;;\x07 \x1b",
+    "\0\x01\x08\x0b\x0c\x0e\x1f\x7f\u{85}\u{9b}31m",
+    "\u{202e}rtl\u{202c} \u{2066}x\u{2069} \u{200b}\u{feff}\u{ad}",
+    "\u{fffe}\u{ffff}\u{fdd0}\u{1fffe}",
+    "\\ud800 \\u0000 \\x00",
+    "a|b||c \\| \\\\| |",
+    "|",
+    "`",
+    "``",
+    "` `` ``` a`b",
+    "`x``<b>`y`",
+    "```\n# heading\n```",
+    "@user @org/team a@b.example",
+    "#123 GH-12 gh-12 !45 ~label %milestone &1 &&1 org/repo#1 org/repo@0123456",
+    "https://evil.example/x www.evil.example <https://evil.example> ftp://x mailto:a@b.example",
+    "![x](http://evil.example/x.png) [x](javascript:alert(1)) [x][y] [y]: http://e.example",
+    "[^1] [^1]: note - [ ] task [!NOTE]",
+    ":smile: :+1: a:b:c",
+    "$x$ $$y$$ $`z`$ \\(a\\)",
+    "~~x~~ __x__ _x_ *x* **x** ~x~",
+    "{+new+} {-old-} [+new+] [[page]]",
+    "# heading",
+    "- item",
+    "+ item",
+    "1. item",
+    "> quote",
+    "===",
+    "---",
+    "***",
+    "line\n===\nline\r\n---\r\n\r\n<b>\n\n# h",
+    "    indented\n\tcode",
+    "::error::x\n::set-output name=a::b",
+    "##vso[task.complete result=Succeeded] ##[error]",
+    "'; rm -rf / # $(touch x) \"",
+    "--config=/etc/passwd",
+    "😀 👨\u{200d}👩\u{200d}👧 größe 日本語 e\u{301}\u{302}\u{303}",
+    "a\\",
+    "",
+    " \t\n ",
+    "\u{a0}\u{2003}\u{3000}",
+];
+
+/// A bundle with every verdict and reason once, and with every kind of free text.
+pub(crate) fn everything() -> Bundle {
+    let none = |why: &str| (Verdict::NoBaseline, Reason::NoBaseline { why: why.into() });
+    let mut all = bundles::Build::new()
+        .bare("a/time", GateKind::Regression, "max 1% worse", none("other machine"))
+        .bare("*/nothing", GateKind::Limit, "max 1s", (Verdict::Missing, nothing(Some("a/time"))))
+        .bare("b/time", GateKind::Limit, "max 1s", (Verdict::Missing, nothing(None)))
+        .bare("c/time", GateKind::Limit, "max 1s", (Verdict::Error, wrong_unit()))
+        .bare("d/time", GateKind::Limit, "max 1s", (Verdict::Inconclusive, Reason::CutShort))
+        .with(|bundle| {
+            bundle.judgements[3].unit = Some(Unit::Other("widgets".into()));
+            bundle.judgements[4].unit = Some(Unit::Other("widgets".into()));
+            bundle.judgements[4].observed = Some(Estimate { value: 3.5, lo: None, hi: Some(4.0) });
+            bundle.baseline = BaselineReason::OtherEnvironment {
+                stored: 3,
+                differences: vec!["cpu: A -> B".into(), "cores: 2 -> 4".into()],
+            };
+            bundle.run.cut_short = true;
+            bundle.run.revision.dirty = true;
+            bundle.run.warnings = vec![
+                Warning::Governor { governor: "powersave".into() },
+                Warning::Mismatch { what: "the machine".into() },
+                Warning::UntrustedBranch { branch: "fork".into() },
+            ];
+        })
+        .done();
+    for (name, bundle) in bundles::all() {
+        if name != "many" {
+            all.judgements.extend(bundle.judgements);
+            all.comparisons.extend(bundle.comparisons);
+            all.warnings.extend(bundle.warnings);
+            all.run.targets.extend(bundle.run.targets);
+            all.run.failures.extend(bundle.run.failures);
+        }
+    }
+    let mut seen = HashSet::new();
+    all.judgements.retain(|j| seen.insert((j.verdict, j.reason.code(), j.kind)));
+    let kept: HashSet<_> = all.judgements.iter().map(|j| j.series.clone()).collect();
+    let mut seen = HashSet::new();
+    all.comparisons.retain(|c| kept.contains(&c.series) && seen.insert(c.series.clone()));
+    let mut seen = HashSet::new();
+    all.run.targets.retain(|t| {
+        kept.iter().any(|series| series.target == t.name) && seen.insert(t.name.clone())
+    });
+    all.verdict = Verdict::Fail;
+    all.exit_code = 1;
+    all
+}
+
+fn nothing(nearest: Option<&str>) -> Reason {
+    Reason::MatchesNothing { nearest: nearest.map(str::to_owned) }
+}
+
+fn wrong_unit() -> Reason {
+    Reason::WrongUnit { quantity: "1MiB".into() }
+}
+
+/// The bundle with `text` in every field that may hold any text.
+pub(crate) struct Poisoned {
+    document: Value,
+    fields: Vec<String>,
+}
+
+impl Poisoned {
+    pub(crate) fn new() -> Poisoned {
+        let mut all = everything();
+        // Values say nothing here, and would be most of the document.
+        for target in &mut all.run.targets {
+            target.measurements.truncate(1);
+            target.measurements[0].data = Data::Counts { events: 0, trials: 1 };
+        }
+        let document = serde_json::to_value(all).unwrap();
+        let mut strings = Vec::new();
+        collect(&document, String::new(), &mut strings);
+        let mut probe = document.clone();
+        let fields: Vec<String> = strings
+            .into_iter()
+            .filter(|field| {
+                let whole = probe.pointer(field).cloned().unwrap();
+                *probe.pointer_mut(field).unwrap() = "any text".into();
+                let free = serde_json::from_value::<Bundle>(probe.clone()).is_ok();
+                *probe.pointer_mut(field).unwrap() = whole;
+                free
+            })
+            .collect();
+        assert!(fields.len() > 100, "{}", fields.len());
+        Poisoned { document, fields }
+    }
+
+    pub(crate) fn with(&self, text: &str) -> Bundle {
+        let mut document = self.document.clone();
+        for field in &self.fields {
+            *document.pointer_mut(field).unwrap() = text.into();
+        }
+        serde_json::from_value(document).unwrap()
+    }
+}
+
+/// The pointers of every string of a document.
+fn collect(value: &Value, at: String, found: &mut Vec<String>) {
+    match value {
+        Value::String(_) => found.push(at),
+        Value::Array(items) => {
+            for (i, item) in items.iter().enumerate() {
+                collect(item, format!("{at}/{i}"), found);
+            }
+        }
+        Value::Object(members) => {
+            for (name, member) in members {
+                collect(member, format!("{at}/{name}"), found);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// A bundle with texts of a megabyte in the fields that any contributor can fill.
+pub(crate) fn huge(unit: &str) -> Bundle {
+    let text = unit.repeat((1 << 20) / unit.len());
+    let mut bundle = bundles::error();
+    bundle.run.project = text.clone();
+    bundle.run.revision.branch = Some(text.clone());
+    bundle.run.failures[0].target = text.clone();
+    bundle.run.failures[0].error = text.clone();
+    bundle.policy.path = text.clone();
+    for judgement in &mut bundle.judgements {
+        judgement.rule = text.clone();
+        judgement.series.target = text.clone();
+        judgement.series.metric = text.clone();
+        judgement.unit = Some(Unit::Other(text.clone()));
+        judgement.reason = Reason::MeasuringFailed { error: text.clone() };
+        judgement.waiver = Some(WaiverUse {
+            reason: text.clone(),
+            instead_of: Verdict::Fail,
+            until: text.clone(),
+        });
+    }
+    bundle
+}
