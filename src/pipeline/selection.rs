@@ -18,7 +18,8 @@ impl<'plan> Selected<'plan> {
         Selected { entries: entries(plan), partial: false }
     }
 
-    /// The benchmarks and loads whose name matches one of the globs; all of them without any glob.
+    /// The benchmarks and loads whose name matches one of the globs, or that a glob lies below, as
+    /// `stats/quantile` lies below the criterion benchmark `stats`; all of them without any glob.
     ///
     /// # Errors
     ///
@@ -40,7 +41,12 @@ impl<'plan> Selected<'plan> {
             .iter()
             .map(|text| SeriesPattern::new(text).map_err(|reason| malformed(text, reason)))
             .collect::<Result<Vec<_>, _>>()?;
-        let matched = |name: &&str| globs.iter().any(|glob| glob.matches(name));
+        let below = |text: &str, name: &str| {
+            text.strip_prefix(name).is_some_and(|rest| rest.starts_with('/'))
+        };
+        let matched = |name: &&str| {
+            globs.iter().any(|glob| glob.matches(name) || below(&glob.text, name))
+        };
         let entries: Vec<_> = all.entries.iter().copied().filter(matched).collect();
         if entries.is_empty() {
             let known = all.entries.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>();
