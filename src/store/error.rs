@@ -117,7 +117,9 @@ pub enum StoreError {
         id: Uuid,
     },
     /// A run could not be read back as it is, so it was not written.
-    #[error("failed to write run `{id}`: it holds a value that no store keeps; mend what measured it")]
+    #[error(
+        "failed to write run `{id}`: it holds a value that no store keeps; mend what measured it"
+    )]
     Unstorable {
         /// The run.
         id: Uuid,

@@ -1,15 +1,15 @@
 //! How values are written in every store: words, moments and samples, checked when read back.
 
 use crate::model::{Sample, SampleError};
+use serde::Serialize;
 use serde::de::value::Error as WordError;
 use serde::de::{DeserializeOwned, IntoDeserializer};
-use serde::Serialize;
 use std::fmt;
 use time::OffsetDateTime;
 
-/// The most targets, measurements or failures of one run; ten times what a large project has, so
-/// that a hostile store cannot fill the memory with histograms.
-pub(super) const MAX_ROWS: usize = 100_000;
+/// The most targets, measurements or failures of one run: some ten times what a large project has,
+/// and few enough that a hostile store cannot fill the memory with histograms.
+pub(super) const MAX_ROWS: usize = 20_000;
 
 /// Why stored bytes are not what they should be.
 #[derive(Debug, thiserror::Error)]

@@ -65,7 +65,9 @@ pub fn select(headings: &[Heading], wanted: &Wanted<'_>) -> Selection {
 /// moment the greater id is the newer.
 fn is_earlier(heading: &Heading, wanted: &Wanted<'_>) -> bool {
     heading.id != wanted.head
-        && wanted.started.is_none_or(|started| (heading.started, heading.id) < (started, wanted.head))
+        && wanted
+            .started
+            .is_none_or(|started| (heading.started, heading.id) < (started, wanted.head))
 }
 
 fn may_serve(heading: &Heading, wanted: &Wanted<'_>) -> bool {
