@@ -40,12 +40,12 @@ pub fn select(headings: &[Heading], wanted: &Wanted<'_>) -> Selection {
     let trusted: Vec<&Heading> = earlier.iter().copied().filter(|h| may_serve(h, wanted)).collect();
     let (mut ids, mut other_environments) = (Vec::new(), 0);
     for heading in &trusted {
-        if heading.environment != *wanted.environment {
-            other_environments += 1;
-        } else if ids.len() < wanted.most.max(1) {
+        if ids.len() == wanted.most.max(1) {
+            break;
+        } else if heading.environment == *wanted.environment {
             ids.push(heading.id);
         } else {
-            break;
+            other_environments += 1;
         }
     }
     ids.reverse();
@@ -209,18 +209,24 @@ mod tests {
             turned.reverse();
             prop_assert_eq!(&chosen(&turned, Some(started), most), &found);
 
-            let fit = |h: &&Heading| {
-                h.feeds_baseline()
-                    && h.started <= heading(started).started
-                    && h.revision.branch.as_deref() != Some("feature")
-                    && h.environment == machine("A")
-            };
-            let mut fits: Vec<_> = headings.iter().filter(fit).map(|h| (h.started, h.id)).collect();
-            fits.sort_unstable();
-            let newest = &fits[fits.len().saturating_sub(most)..];
-            prop_assert_eq!(&found.ids, &newest.iter().map(|(_, id)| *id).collect::<Vec<_>>());
-            let said = matches!(found.reason, BaselineReason::Stored { runs, .. } if runs == found.ids.len());
-            prop_assert_eq!(said, !found.ids.is_empty());
+            let mut trusted: Vec<&Heading> = headings
+                .iter()
+                .filter(|h| h.feeds_baseline() && h.started <= heading(started).started)
+                .filter(|h| h.revision.branch.as_deref() != Some("feature"))
+                .collect();
+            trusted.sort_by_key(|h| (h.started, h.id));
+            let (fit, other): (Vec<&Heading>, Vec<_>) =
+                trusted.iter().partition(|h| h.environment == machine("A"));
+            let newest = &fit[fit.len().saturating_sub(most)..];
+            prop_assert_eq!(&found.ids, &newest.iter().map(|h| h.id).collect::<Vec<_>>());
+            let oldest = newest.first().filter(|_| newest.len() == most).map(|h| (h.started, h.id));
+            let passed_over = other.iter().filter(|h| Some((h.started, h.id)) > oldest).count();
+            match found.reason {
+                BaselineReason::Stored { runs, other_environments } => {
+                    prop_assert_eq!((runs, other_environments), (newest.len(), passed_over));
+                }
+                reason => prop_assert!(newest.is_empty(), "{:?}", reason),
+            }
         }
     }
 }

@@ -56,7 +56,7 @@ fn is_out_of_room(error: ffi::Error) -> bool {
         || matches!(error.extended_code, ffi::SQLITE_IOERR_WRITE | ffi::SQLITE_IOERR_SHMSIZE)
 }
 
-/// Whether a row holds what pacegate never writes.
+/// Whether a row or a table is not as pacegate writes it.
 fn is_content(error: &Error) -> bool {
     matches!(
         error,
@@ -64,6 +64,7 @@ fn is_content(error: &Error) -> bool {
             | Error::IntegralValueOutOfRange(..)
             | Error::Utf8Error(..)
             | Error::InvalidColumnType(..)
+            | Error::SqlInputError { .. }
     )
 }
 

@@ -117,3 +117,115 @@ fn in_order(mut stored: HashMap<Uuid, Run>, ids: &[Uuid]) -> Result<Vec<Run>, Uu
     }
     Ok(runs)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Environment, Noise, RUN_FORMAT, RUN_VERSION, Revision};
+    use rusqlite::TransactionBehavior;
+
+    /// Long enough to fail a test by its result, short enough to wait for.
+    const SHORT: Duration = Duration::from_millis(50);
+
+    fn run(id: u128, toolchain: &str) -> Run {
+        let text = String::new;
+        Run {
+            format: RUN_FORMAT.into(),
+            version: RUN_VERSION,
+            id: Uuid::from_u128(id),
+            project: "p".into(),
+            started: time::OffsetDateTime::UNIX_EPOCH,
+            elapsed: 0.0,
+            revision: Revision::default(),
+            environment: Environment {
+                cpu: text(),
+                cores: 1,
+                arch: text(),
+                os: text(),
+                image: text(),
+                toolchain: toolchain.to_owned(),
+            },
+            noise: Noise::default(),
+            targets: Vec::new(),
+            failures: Vec::new(),
+            cut_short: false,
+            trusted: true,
+            warnings: Vec::new(),
+        }
+    }
+
+    /// A store, and another connection to its file.
+    fn pair(patience: Duration) -> (tempfile::TempDir, SqliteStore, Connection) {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("history.db");
+        let store = SqliteStore::open_within(&path, patience).unwrap();
+        let other = Connection::open(&path).unwrap();
+        (directory, store, other)
+    }
+
+    #[tokio::test]
+    async fn a_lock_that_is_held_too_long_is_told() {
+        let (_directory, store, mut other) = pair(SHORT);
+        let held = other.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
+        let error = store.put(&run(1, ""), Verdict::Pass).await.unwrap_err();
+        assert!(matches!(error, StoreError::Locked { waited: SHORT, .. }), "{error:?}");
+        assert!(error.to_string().contains("has held it for 0.05 s"), "{error}");
+        held.commit().unwrap();
+        store.put(&run(1, ""), Verdict::Pass).await.unwrap();
+    }
+
+    #[test]
+    fn a_file_that_is_locked_while_it_is_opened_is_told() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("history.db");
+        let other = Connection::open(&path).unwrap();
+        other.execute_batch("BEGIN EXCLUSIVE").unwrap();
+        let error = SqliteStore::open_within(&path, SHORT).unwrap_err();
+        assert!(matches!(error, StoreError::Locked { .. }), "{error:?}");
+        other.execute_batch("COMMIT").unwrap();
+        SqliteStore::open_within(&path, SHORT).unwrap();
+    }
+
+    #[test]
+    fn switching_to_the_log_waits_for_readers() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("history.db");
+        let mut other = Connection::open(&path).unwrap();
+        schema::migrate(&mut other, schema::MIGRATIONS).unwrap();
+        other.execute_batch("BEGIN; SELECT count(*) FROM run;").unwrap();
+        let error = SqliteStore::open_within(&path, SHORT).unwrap_err();
+        assert!(matches!(error, StoreError::Locked { .. }), "{error:?}");
+        let opening = std::thread::spawn(move || SqliteStore::open(&path));
+        other.execute_batch("COMMIT").unwrap();
+        opening.join().unwrap().unwrap();
+    }
+
+    #[tokio::test]
+    async fn waiting_for_a_lock_leaves_the_runtime_free() {
+        let (_directory, store, other) = pair(PATIENCE);
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let run = run(1, "");
+        // Only a runtime that is free gets to the second future, which lets go of the lock.
+        let (written, ()) = tokio::join!(store.put(&run, Verdict::Pass), async {
+            other.execute_batch("COMMIT").unwrap();
+        });
+        written.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_loses_nothing() {
+        let (_directory, store, _other) = pair(PATIENCE);
+        store.put(&run(1, ""), Verdict::Pass).await.unwrap();
+        let limit = |pages: u32| {
+            let connection = store.connection.lock().unwrap();
+            connection.pragma_update(None, "max_page_count", pages).unwrap();
+        };
+        limit(1);
+        let large = run(1, &"x".repeat(100_000));
+        let error = store.put(&large, Verdict::Fail).await.unwrap_err();
+        assert!(matches!(error, StoreError::Full { .. }), "{error:?}");
+        assert_eq!(store.get(&[Uuid::from_u128(1)]).await.unwrap(), [run(1, "")]);
+        limit(1 << 20);
+        store.put(&large, Verdict::Pass).await.unwrap();
+    }
+}
