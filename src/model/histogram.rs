@@ -2,15 +2,21 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use flate2::read::ZlibDecoder;
 use hdrhistogram::serialization::{Deserializer, Serializer as _, V2DeflateSerializer};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::io::Read as _;
 
 /// The highest latency that is told apart, in nanoseconds (one hour); longer ones are recorded as this.
 const HIGHEST_NS: u64 = 3_600_000_000_000;
 const SIGNIFICANT_DIGITS: u8 = 3;
 /// A decoded histogram is at most some hundred kilobytes; anything much larger is hostile.
 const MAX_ENCODED_BYTES: usize = 4 << 20;
+/// What a V2 deflate encoding begins with; the length of the rest and a zlib stream follow.
+const V2_DEFLATE_COOKIE: [u8; 4] = [0x1c, 0x84, 0x93, 0x14];
+/// Cookie, payload length, normalizing offset, digits (4 bytes each), lowest, highest, ratio (8).
+const V2_HEADER_BYTES: usize = 40;
 
 /// A histogram of latencies in integer nanoseconds, exact to 0.1 %.
 ///
@@ -116,9 +122,11 @@ impl Histogram {
     /// # Errors
     ///
     /// When the bytes are no such histogram, or it is empty.
-    pub fn from_bytes(mut bytes: &[u8]) -> Result<Self, HistogramError> {
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, HistogramError> {
+        let plain = inflate(bytes)
+            .ok_or_else(|| HistogramError::Malformed("the bytes are cut or too many".into()))?;
         let read: hdrhistogram::Histogram<u64> = Deserializer::new()
-            .deserialize(&mut bytes)
+            .deserialize(&mut plain.as_slice())
             .map_err(|error| HistogramError::Malformed(error.to_string()))?;
         if read.is_empty() {
             return Err(HistogramError::Empty);
@@ -127,6 +135,21 @@ impl Histogram {
         histogram.merge(&Histogram { counts: read });
         Ok(histogram)
     }
+}
+
+/// The V2 encoding within a V2 deflate encoding.
+///
+/// The decoder would inflate by itself, and set aside as much memory as the bytes announce: up to
+/// 4 GiB.
+fn inflate(bytes: &[u8]) -> Option<Vec<u8>> {
+    let deflated = bytes.strip_prefix(&V2_DEFLATE_COOKIE)?.get(4..)?;
+    let mut plain = Vec::new();
+    ZlibDecoder::new(deflated).take(MAX_ENCODED_BYTES as u64).read_to_end(&mut plain).ok()?;
+    let (header, payload) = plain.split_at_checked(V2_HEADER_BYTES)?;
+    let announced = u32::from_be_bytes(*header.get(4..)?.first_chunk()?);
+    // Nine bytes of ones are a run of 2^63 zeros, which the decoder cannot negate.
+    let overflows = payload.windows(9).any(|varint| varint == [0xff; 9]);
+    (usize::try_from(announced) == Ok(payload.len()) && !overflows).then_some(plain)
 }
 
 impl Default for Histogram {
@@ -156,7 +179,10 @@ impl From<Histogram> for String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use flate2::Compression;
+    use flate2::write::ZlibEncoder;
     use proptest::prelude::*;
+    use std::io::Write as _;
 
     fn of(values: &[u64]) -> Histogram {
         let mut histogram = Histogram::new();
@@ -187,6 +213,49 @@ mod tests {
             let exact = values[rank] as f64 * 1e-9;
             let found = histogram.value_at_rank(rank as u64 + 1);
             prop_assert!((found - exact).abs() <= exact * 1e-3 + 1e-9, "{} for {}", found, exact);
+        }
+    }
+
+    /// The V2 deflate encoding of a V2 encoding.
+    fn deflated(plain: &[u8]) -> Vec<u8> {
+        let mut stream = ZlibEncoder::new(Vec::new(), Compression::fast());
+        stream.write_all(plain).unwrap();
+        let stream = stream.finish().unwrap();
+        let length = u32::try_from(stream.len()).unwrap().to_be_bytes();
+        [&V2_DEFLATE_COOKIE[..], &length, &stream].concat()
+    }
+
+    proptest! {
+        #[test]
+        fn damaged_encodings_are_read_or_refused(damage in prop::collection::vec((0usize..100, prop::num::u8::ANY), 1..20)) {
+            let mut plain = inflate(&of(&[1, 1 << 20, 1 << 41]).to_bytes().unwrap()).unwrap();
+            for (at, byte) in damage {
+                let at = at % plain.len();
+                plain[at] = byte;
+            }
+            let _ = Histogram::from_bytes(&deflated(&plain));
+        }
+    }
+
+    #[test]
+    fn hostile_lengths_are_refused() {
+        let plain = inflate(&of(&[5]).to_bytes().unwrap()).unwrap();
+        assert!(Histogram::from_bytes(&deflated(&plain)).is_ok());
+        let with_length = |length: u32| {
+            let mut plain = plain.clone();
+            plain[4..8].copy_from_slice(&length.to_be_bytes());
+            deflated(&plain)
+        };
+        let most_zeros = [&plain[..4], &[0, 0, 0, 9], &plain[8..40], &[0xff; 9]].concat();
+        for bytes in [
+            with_length(u32::MAX),
+            with_length(0),
+            deflated(&most_zeros),
+            deflated(&vec![0; 64 << 20]),
+            deflated(&[]),
+            plain.clone(),
+        ] {
+            assert!(Histogram::from_bytes(&bytes).is_err());
         }
     }
 

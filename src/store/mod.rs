@@ -1,8 +1,13 @@
 //! History: runs with their verdicts, written whole or not at all.
 
 mod error;
+mod format;
+mod select;
+mod sqlite;
 
 pub use error::StoreError;
+pub use select::{Selection, Wanted, select};
+pub use sqlite::SqliteStore;
 
 use crate::model::{Heading, Run, Verdict};
 use async_trait::async_trait;
