@@ -6,4 +6,5 @@ pub mod gate;
 pub mod measure;
 pub mod model;
 pub mod report;
+pub mod stats;
 pub mod store;
