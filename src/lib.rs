@@ -1,5 +1,6 @@
 //! The performance gate for CI.
 
+pub mod analyze;
 pub mod config;
 pub mod exit;
 pub mod gate;

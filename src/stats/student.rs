@@ -16,7 +16,7 @@ pub fn student_quantile(p: f64, df: f64) -> Option<f64> {
 /// One-sided p-values of an estimate with a standard error: against "not above 0", and against
 /// "not below 0". A standard error of 0 makes any estimate other than 0 certain.
 pub fn student_p(estimate: f64, se: f64, df: f64) -> Option<(f64, f64)> {
-    if !estimate.is_finite() || !(se >= 0.0) {
+    if !estimate.is_finite() || se.is_nan() || se < 0.0 {
         return None;
     }
     if se == 0.0 {
