@@ -1,24 +1,27 @@
 //! A head run compared with its baseline, series by series, with error rates held over the suite.
 
+use super::finding::Finding;
+use super::rates::Rates;
 use super::shift::Shift;
-use super::{assume, value};
+use super::{doubt, value};
 use crate::model::{
-    Assumption, Baseline, BaselineReason, Better, Comparison, Data, Effect, Estimate, Measurement,
-    Reason, Run, SeriesId, SeriesRef, Side, Test,
+    Assumption, Baseline, BaselineReason, Comparison, Data, Measurement, Reason, Run, SeriesId,
+    SeriesRef, Side, Statistic, Target, Test, Warning,
 };
-use crate::stats;
+use crate::stats::{self, Rate};
 use std::collections::{BTreeMap, HashMap};
 
 /// What a comparison is held to; the defaults live with the configuration.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Options {
-    /// False discovery rate over the build, regressions and improvements each in their own family.
+    /// False discovery rate over the build, regressions and improvements each in their own family;
+    /// in (0, 1).
     pub q: f64,
     /// Power at which the smallest detectable effect is stated, in (0, 1).
     pub power: f64,
-    /// Fewest baseline runs that tell the variation between runs; at least 2.
+    /// Fewest baseline runs that tell the variation between runs; taken as at least 2.
     pub min_runs: usize,
-    /// Whether base and head were measured in one session, so that fewer baseline runs may be
+    /// Whether base and head were measured in one session, so that a single baseline run may be
     /// compared process by process.
     pub one_session: bool,
 }
@@ -34,63 +37,187 @@ pub struct Compared {
 
 /// Compares every series of a run with the baseline.
 ///
-/// `gated` says which series a regression gate matches: these are the family over which
-/// Benjamini–Hochberg holds the false discovery rate; the others are shown at the same level.
-/// The bounds of an effect are taken at the level at which they agree with that decision (false
-/// coverage rate, Benjamini and Yekutieli 2005), so that `lo > 0` exactly when the row is rejected.
+/// `gated` says which series a regression gate matches: those of them that can be decided and have
+/// noise are the family over which Benjamini–Hochberg holds the false discovery rate; the others are
+/// shown at the same level. The bounds of an effect are taken at the level at which they agree with
+/// that decision (false coverage rate, Benjamini and Yekutieli 2005), so that a lower bound is above
+/// 0 exactly when the row is rejected.
 pub fn compare(
     head: &Run,
     baseline: &Baseline,
     gated: &dyn Fn(&SeriesId) -> bool,
     options: &Options,
 ) -> Compared {
-    let index: Vec<HashMap<&str, usize>> = baseline
+    let index: Vec<HashMap<&str, &Target>> = baseline
         .runs
         .iter()
-        .map(|run| run.targets.iter().enumerate().map(|(i, t)| (t.name.as_str(), i)).collect())
+        .map(|run| run.targets.iter().map(|target| (target.name.as_str(), target)).collect())
         .collect();
     let mut compared = Compared::default();
     let mut drafts = Vec::new();
+    let mut last: Option<Columns<'_>> = None;
     for series in head.series() {
-        let base: Vec<SeriesRef<'_>> = baseline
-            .runs
-            .iter()
-            .zip(&index)
-            .filter_map(|(run, index)| {
-                let target = &run.targets[*index.get(series.id.target.as_str())?];
-                counterpart(target, &series)
-            })
-            .collect();
-        if base.is_empty() {
-            let why = no_counterpart(&series, baseline);
-            compared.undecided.insert(series.id, Reason::NoBaseline { why });
-            continue;
-        }
-        match draft(&series, &base, options) {
-            Some(draft) => drafts.push(draft),
-            None => {
-                let why = "the stored values have no location".to_owned();
+        // The series of one measurement follow each other, and a histogram is read once for all five.
+        let columns = match last.take() {
+            Some(columns) if std::ptr::eq(columns.measurement, series.measurement) => columns,
+            _ => Columns::new(&series, &index),
+        };
+        match columns.draft(&series, options) {
+            Ok(draft) => drafts.push(draft),
+            Err(Unusable::Head) => {
+                compared.undecided.insert(series.id, Reason::Vanished);
+            }
+            Err(Unusable::Base) => {
+                let why = no_counterpart(&series, baseline);
                 compared.undecided.insert(series.id, Reason::NoBaseline { why });
             }
         }
+        last = Some(columns);
     }
-    let family: Vec<bool> = drafts.iter().map(|draft| gated(&draft.series)).collect();
-    let levels = Levels::over(&drafts, &family, options.q);
+    let levels = levels(&drafts, gated, options.q);
     for draft in drafts {
-        if let Some(have) = draft.too_few {
-            let reason = Reason::TooFewRuns { have, need: options.min_runs };
+        if draft.too_few {
+            let reason = Reason::TooFewRuns { have: draft.base.runs, need: options.min_runs };
             compared.undecided.insert(draft.series.clone(), reason);
         }
-        compared.comparisons.push(draft.finish(&levels, options));
+        compared.comparisons.push(draft.finish(levels, options.power));
     }
     compared
 }
 
-/// The same series in a baseline run, if it was measured in the same way and to its end.
-fn counterpart<'run>(
-    target: &'run crate::model::Target,
-    series: &SeriesRef<'_>,
-) -> Option<SeriesRef<'run>> {
+/// The one-sided levels of the bounds for the worse and for the better, after correction.
+fn levels(drafts: &[Draft<'_>], gated: &dyn Fn(&SeriesId) -> bool, q: f64) -> (f64, f64) {
+    // Exact and undecidable rows have no error to spend, and would move the level of the others.
+    let family: Vec<&Draft<'_>> = drafts
+        .iter()
+        .filter(|draft| draft.test != Test::Exact && !draft.too_few && gated(&draft.series))
+        .collect();
+    let level = |p: fn(&Draft<'_>) -> f64| {
+        let p: Vec<f64> = family.iter().map(|draft| p(draft)).collect();
+        stats::benjamini_hochberg(&p, q).level
+    };
+    (level(|draft| draft.p.0), level(|draft| draft.p.1))
+}
+
+/// Why a series has no comparison.
+enum Unusable {
+    /// The head measured it, and it has no value: no request, no trial.
+    Head,
+    /// No baseline run has a value of it.
+    Base,
+}
+
+/// The values of all series of one measurement, run by run.
+struct Columns<'a> {
+    measurement: &'a Measurement,
+    head: Vec<Option<f64>>,
+    base: Vec<(&'a Measurement, Vec<Option<f64>>)>,
+}
+
+impl<'a> Columns<'a> {
+    fn new(series: &SeriesRef<'a>, index: &[HashMap<&str, &'a Target>]) -> Columns<'a> {
+        let base = index
+            .iter()
+            .filter_map(|targets| counterpart(targets.get(series.target.name.as_str())?, series))
+            .map(|measurement| (measurement, value::of_run(measurement)))
+            .collect();
+        let head = value::of_run(series.measurement);
+        Columns { measurement: series.measurement, head, base }
+    }
+
+    /// The comparison of one series, its level still open.
+    fn draft(&self, series: &SeriesRef<'a>, options: &Options) -> Result<Draft<'a>, Unusable> {
+        let column = series.id.statistic.map_or(0, place);
+        let head = self.head.get(column).copied().flatten().ok_or(Unusable::Head)?;
+        let (base, values): (Vec<&Measurement>, Vec<f64>) = self
+            .base
+            .iter()
+            .filter_map(|(measurement, values)| Some((*measurement, (*values.get(column)?)?)))
+            .unzip();
+        let median = stats::median(&values).ok_or(Unusable::Base)?;
+        let measurement = series.measurement;
+        let (test, finding) = find(measurement, (median, head), &base, &values, options);
+        let too_few = finding.is_none();
+        let finding = finding.unwrap_or(Finding::Bare { base: median, head });
+        let mut warnings = doubt::doubts(measurement);
+        if !too_few && test != Test::Exact && values.len() < options.min_runs {
+            warnings.push(Warning::OneSession);
+        }
+        Ok(Draft {
+            series: series.id.clone(),
+            measurement,
+            test,
+            base: Side {
+                value: finding.base(),
+                runs: values.len(),
+                n: base.iter().map(|run| value::size(run)).fold(0, u64::saturating_add),
+                values,
+            },
+            head: Side { value: head, runs: 1, n: value::size(measurement), values: vec![head] },
+            p: finding.p(measurement.metric.better),
+            finding,
+            too_few,
+            warnings,
+        })
+    }
+}
+
+/// A statistic's place among a histogram's series.
+fn place(statistic: Statistic) -> usize {
+    Statistic::ALL.iter().position(|other| *other == statistic).unwrap_or(0)
+}
+
+/// How head and base (their values as `(median, head)`) are compared, and what that finds; `None` when
+/// there are too few runs to decide anything.
+fn find(
+    measurement: &Measurement,
+    (median, head): (f64, f64),
+    base: &[&Measurement],
+    values: &[f64],
+    options: &Options,
+) -> (Test, Option<Finding>) {
+    let between_runs = values.len() >= options.min_runs.max(2);
+    let one_session = options.one_session && values.len() == 1;
+    if measurement.metric.assumption == Assumption::Exact {
+        // The newest run is what the code was before this change; older ones are its history.
+        let before = values.last().copied();
+        let quantum = value::quantum(measurement, head);
+        return (Test::Exact, before.map(|before| Finding::exact(before, head, quantum)));
+    }
+    if let Data::Counts { events, trials } = measurement.data {
+        let rates = |runs: &[Rate]| Rates::new(runs, value::rate(events, trials)?, between_runs);
+        let runs: Vec<Rate> = base.iter().filter_map(|run| counted(run)).collect();
+        let decidable = between_runs || one_session;
+        let finding = decidable.then(|| rates(&runs)).flatten().map(Finding::Rates);
+        return (Test::Rates, finding);
+    }
+    let quantum = value::quantum(measurement, head);
+    if between_runs {
+        // Values so large that their differences overflow are compared, and not decided.
+        let shift = Shift::between_runs(values, head, quantum);
+        let bare = Finding::Bare { base: median, head };
+        return (Test::BetweenRuns, Some(shift.map_or(bare, Finding::Shift)));
+    }
+    if let (true, Data::Sample(after), [Measurement { data: Data::Sample(before), .. }]) =
+        (one_session, &measurement.data, base)
+    {
+        let (before, after) = (value::of_processes(before), value::of_processes(after));
+        let shift = Shift::between_processes(&before, &after, quantum)
+            .filter(|shift| !shift.hopeless(options.q));
+        return (Test::RankSum, shift.map(Finding::Shift));
+    }
+    (Test::BetweenRuns, None)
+}
+
+fn counted(measurement: &Measurement) -> Option<Rate> {
+    match measurement.data {
+        Data::Counts { events, trials } => value::rate(events, trials),
+        Data::Sample(_) | Data::Histogram(_) => None,
+    }
+}
+
+/// The same measurement in a baseline run, if it was made in the same way and to its end.
+fn counterpart<'a>(target: &'a Target, series: &SeriesRef<'_>) -> Option<&'a Measurement> {
     let same = target.engine == series.target.engine
         && target.definition == series.target.definition
         && !target.cut_short
@@ -99,7 +226,7 @@ fn counterpart<'run>(
     let alike = measurement.metric == series.measurement.metric
         && std::mem::discriminant(&measurement.data)
             == std::mem::discriminant(&series.measurement.data);
-    (same && alike).then(|| SeriesRef { id: series.id.clone(), target, measurement })
+    (same && alike).then_some(measurement)
 }
 
 /// Why no baseline run has the series.
@@ -124,260 +251,38 @@ fn no_counterpart(series: &SeriesRef<'_>, baseline: &Baseline) -> String {
 }
 
 /// A comparison whose level is not chosen yet.
-struct Draft {
+struct Draft<'a> {
     series: SeriesId,
-    measurement: Measurement,
+    measurement: &'a Measurement,
     test: Test,
     base: Side,
     head: Side,
-    kind: Kind,
-    p_worse: f64,
-    p_better: f64,
-    too_few: Option<usize>,
-    warnings: Vec<crate::model::Warning>,
+    finding: Finding,
+    /// Against "not worse" and "not better".
+    p: (f64, f64),
+    too_few: bool,
+    warnings: Vec<Warning>,
 }
 
-/// What the bounds are taken from.
-enum Kind {
-    Shift(Shift),
-    Rates { base: (u64, u64), head: (u64, u64) },
-    Exact { quantum: f64 },
-    /// No interval: too few runs, or values that have no logarithm.
-    Bare,
-}
-
-fn draft(series: &SeriesRef<'_>, base: &[SeriesRef<'_>], options: &Options) -> Option<Draft> {
-    let head_value = value::of_run(series)?;
-    let base_values: Vec<f64> = base.iter().filter_map(value::of_run).collect();
-    let base_value = stats::median(&base_values)?;
-    let metric = &series.measurement.metric;
-    let mut draft = Draft {
-        series: series.id.clone(),
-        measurement: Measurement { ..series.measurement.clone() },
-        test: Test::BetweenRuns,
-        base: Side {
-            value: base_value,
-            runs: base_values.len(),
-            n: base.iter().map(|run| size(run.measurement)).sum(),
-            values: base_values.clone(),
-        },
-        head: Side { value: head_value, runs: 1, n: size(series.measurement), values: vec![head_value] },
-        kind: Kind::Bare,
-        p_worse: 1.0,
-        p_better: 1.0,
-        too_few: None,
-        warnings: assume::doubts(series.measurement),
-    };
-    if metric.assumption == Assumption::Exact {
-        // The newest run is what the code was before this change; older ones are its history.
-        let before = *base_values.last()?;
-        draft.test = Test::Exact;
-        draft.base.value = before;
-        let quantum = series.measurement.quantum.max(0.0);
-        let worse = assume::worse_by(head_value - before, metric.better);
-        draft.p_worse = if worse > quantum { 0.0 } else { 1.0 };
-        draft.p_better = if -worse > quantum { 0.0 } else { 1.0 };
-        draft.kind = Kind::Exact { quantum };
-    } else if let Data::Counts { events, trials } = series.measurement.data {
-        rates(&mut draft, (events, trials), base, metric.better);
-    } else if base_values.len() >= options.min_runs {
-        between_runs(&mut draft, &base_values, head_value, metric.better);
-    } else if options.one_session {
-        one_session(&mut draft, series, base, options);
-    } else {
-        draft.too_few = Some(base_values.len());
-    }
-    Some(draft)
-}
-
-/// How many processes (or requests, or trials) a measurement rests on.
-fn size(measurement: &Measurement) -> u64 {
-    match &measurement.data {
-        Data::Sample(sample) => sample.processes().len() as u64,
-        Data::Histogram(histogram) => histogram.count(),
-        Data::Counts { trials, .. } => *trials,
-    }
-}
-
-fn between_runs(draft: &mut Draft, base: &[f64], head: f64, better: Better) {
-    let (Some(logs), Some(head)) = (logs(base), logs(&[head])) else { return };
-    // The quantum as a log distance at the base's level.
-    let quantum = (draft.measurement.quantum / draft.base.value).ln_1p();
-    let Some(shift) = Shift::between_runs(&logs, &head, quantum) else { return };
-    (draft.p_worse, draft.p_better) = shift.p(better);
-    draft.kind = Kind::Shift(shift);
-}
-
-fn one_session(
-    draft: &mut Draft,
-    series: &SeriesRef<'_>,
-    base: &[SeriesRef<'_>],
-    options: &Options,
-) {
-    let processes = |series: &SeriesRef<'_>| match &series.measurement.data {
-        Data::Sample(sample) => value::of_processes(sample),
-        Data::Histogram(_) | Data::Counts { .. } => value::of_run(series).into_iter().collect(),
-    };
-    let before: Vec<f64> = base.iter().flat_map(processes).collect();
-    let after = processes(series);
-    let (Some(before), Some(after)) = (logs(&before), logs(&after)) else { return };
-    let shift = Shift::Ranks { base: before, head: after };
-    if shift.bounds(options.q, options.q) == (None, None) {
-        // No data of this size could ever decide: one process a side is never a guess.
-        draft.too_few = Some(draft.base.runs);
-        return;
-    }
-    draft.test = Test::RankSum;
-    draft.warnings.push(crate::model::Warning::OneSession);
-    (draft.p_worse, draft.p_better) = shift.p(draft.measurement.metric.better);
-    draft.kind = Kind::Shift(shift);
-}
-
-fn rates(draft: &mut Draft, head: (u64, u64), base: &[SeriesRef<'_>], better: Better) {
-    let pooled = base.iter().fold((0u64, 0u64), |sum, run| match run.measurement.data {
-        Data::Counts { events, trials } => {
-            (sum.0.saturating_add(events), sum.1.saturating_add(trials))
-        }
-        Data::Sample(_) | Data::Histogram(_) => sum,
-    });
-    draft.test = Test::Rates;
-    draft.base.value = if pooled.1 > 0 { pooled.0 as f64 / pooled.1 as f64 } else { 0.0 };
-    let (more, less) = stats::rate_ratio_p(pooled.0, pooled.1, head.0, head.1);
-    (draft.p_worse, draft.p_better) = assume::orient((more, less), better);
-    draft.kind = Kind::Rates { base: pooled, head };
-}
-
-/// The logarithms, if every value has one.
-fn logs(values: &[f64]) -> Option<Vec<f64>> {
-    values.iter().map(|&v| (v > 0.0).then(|| v.ln()).filter(|l| l.is_finite())).collect()
-}
-
-/// The one-sided levels of the bounds, after correction over the suite.
-struct Levels {
-    worse: f64,
-    better: f64,
-}
-
-impl Levels {
-    fn over(drafts: &[Draft], family: &[bool], q: f64) -> Levels {
-        // Exact comparisons have no error to spend, and would only loosen the level of the others.
-        let members = || {
-            drafts
-                .iter()
-                .zip(family)
-                .filter(|(draft, gated)| **gated && draft.test != Test::Exact)
-                .map(|(draft, _)| draft)
-        };
-        let level = |p: Vec<f64>| stats::benjamini_hochberg(&p, q).level;
-        Levels {
-            worse: level(members().map(|draft| draft.p_worse).collect()),
-            better: level(members().map(|draft| draft.p_better).collect()),
-        }
-    }
-}
-
-impl Draft {
-    fn finish(self, levels: &Levels, options: &Options) -> Comparison {
+impl Draft<'_> {
+    fn finish(self, levels: (f64, f64), power: f64) -> Comparison {
         let better = self.measurement.metric.better;
-        // Bounds of the ratio: the lower one answers "more", the upper one "less".
-        let (alpha_more, alpha_less) = assume::orient((levels.worse, levels.better), better);
-        let point = ratio(self.head.value, self.base.value);
-        let difference = self.head.value - self.base.value;
-        let (effect, bounds) = match &self.kind {
-            Kind::Shift(shift) => {
-                let (lo, hi) = shift.bounds(alpha_more, alpha_less);
-                let effect = Effect {
-                    estimate: shift.estimate().exp_m1(),
-                    lo: lo.map(f64::exp_m1),
-                    hi: hi.map(f64::exp_m1).filter(|hi| hi.is_finite()),
-                };
-                (Some(effect), scaled(&effect, self.base.value))
-            }
-            Kind::Rates { base, head } => {
-                let (lo, hi) =
-                    stats::rate_ratio_interval(base.0, base.1, head.0, head.1, alpha_more, alpha_less);
-                let effect = point.map(|estimate| Effect {
-                    estimate,
-                    lo: lo.map(|lo| lo - 1.0),
-                    hi: hi.map(|hi| hi - 1.0),
-                });
-                let spread = stats::rate_difference_interval(
-                    base.0, base.1, head.0, head.1, alpha_more, alpha_less,
-                );
-                (effect, (Some(spread.0), Some(spread.1)))
-            }
-            Kind::Exact { quantum } => {
-                let change = if difference.abs() <= *quantum { 0.0 } else { difference };
-                let effect = ratio(self.base.value + change, self.base.value)
-                    .map(|e| Effect { estimate: e, lo: Some(e), hi: Some(e) });
-                (effect, (Some(change), Some(change)))
-            }
-            Kind::Bare => {
-                (point.map(|estimate| Effect { estimate, lo: None, hi: None }), (None, None))
-            }
-        };
-        let (between_runs, detectable) = match &self.kind {
-            Kind::Shift(shift) => (
-                shift.spread(),
-                shift.detectable(levels.worse, options.power).map(|d| worse_ratio(d, better)),
-            ),
-            _ => (None, None),
-        };
         Comparison {
+            effect: self.finding.effect(levels, better),
+            difference: self.finding.difference(levels, better),
+            between_runs: self.finding.between_runs(),
+            detectable: self.finding.detectable(levels.0, power, better),
             series: self.series,
-            unit: self.measurement.metric.unit,
+            unit: self.measurement.metric.unit.clone(),
             better,
             test: self.test,
             base: self.base,
             head: self.head,
-            effect,
-            difference: Estimate { value: difference, lo: bounds.0, hi: bounds.1 },
-            p_worse: self.p_worse,
-            p_better: self.p_better,
-            alpha_worse: levels.worse,
-            alpha_better: levels.better,
-            between_runs,
-            detectable,
+            p_worse: self.p.0,
+            p_better: self.p.1,
+            alpha_worse: levels.0,
+            alpha_better: levels.1,
             warnings: self.warnings,
         }
     }
-}
-
-/// Ratio minus 1, where the base is a positive number.
-fn ratio(head: f64, base: f64) -> Option<f64> {
-    (base > 0.0 && head >= 0.0).then(|| head / base - 1.0).filter(|r| r.is_finite() && *r > -1.0)
-}
-
-fn scaled(effect: &Effect, base: f64) -> (Option<f64>, Option<f64>) {
-    (effect.lo.map(|lo| lo * base), effect.hi.map(|hi| hi * base))
-}
-
-/// A log distance in the worse direction as the fraction by which the metric worsens.
-fn worse_ratio(distance: f64, better: Better) -> f64 {
-    match better {
-        Better::Lower => distance.exp_m1(),
-        Better::Higher => -(-distance).exp_m1(),
-    }
-}
-
-/// How many further head runs like this one would bring the interval clear of a limit, if the
-/// estimate stays; `None` when the baseline's own uncertainty alone is too wide, or no variation
-/// between runs is known.
-///
-/// `max` is the gate's limit on the change for the worse, as a fraction.
-pub fn runs_needed(comparison: &Comparison, max: f64) -> Option<u32> {
-    let (sd, effect) = (comparison.between_runs?, comparison.effect?);
-    let (estimate, _, _) = effect.worse(comparison.better);
-    let limit = max.ln_1p();
-    // Beyond the limit the lower bound must rise above 0; within it the upper one must sink to it.
-    let (distance, alpha) = if estimate > limit {
-        (estimate, comparison.alpha_worse)
-    } else {
-        (limit - estimate, comparison.alpha_better)
-    };
-    let z = stats::normal_quantile(1.0 - alpha)?;
-    let k = comparison.base.runs as f64;
-    let room = (distance / (z * sd)).powi(2) - std::f64::consts::FRAC_PI_2 / k;
-    let needed = (1.0 / room).ceil() - comparison.head.runs as f64;
-    (room > 0.0 && needed <= 1000.0).then(|| needed.max(1.0) as u32)
 }

@@ -3,11 +3,15 @@
 //! Pure functions `(input, &Options) -> result with warnings`; nothing here reads a file, a clock or
 //! the configuration, and no verdict is taken.
 
-mod assume;
 mod compare;
+mod doubt;
+mod finding;
+mod needed;
 mod observe;
+mod rates;
 mod shift;
 mod value;
 
-pub use compare::{Compared, Options, compare, runs_needed};
+pub use compare::{Compared, Options, compare};
+pub use needed::runs_needed;
 pub use observe::observe;

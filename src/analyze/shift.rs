@@ -1,117 +1,217 @@
-//! The shift between two groups of log values, as an estimate with a scale and a distribution, so
-//! that its level can be chosen after the whole suite is known.
+//! The shift from one group of values to another, with an interval whose level can be chosen after
+//! the whole suite is known.
 
-use super::assume;
-use crate::model::Better;
 use crate::stats;
+use std::f64::consts::FRAC_PI_2;
 
-/// A shift of log values (head minus base) whose interval can be taken at any level.
+/// Relative difference below which two values are the same number computed in two ways.
+const ROUNDING: f64 = 1e-12;
+/// Degrees of freedom of the tail that a run's value may have; see [`degrees`].
+const TAIL: f64 = 6.0;
+
+/// A shift (head minus base) on a scale on which noise adds.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Shift {
-    /// Estimate with a standard error and Student's t.
+pub(super) struct Shift {
+    scale: Scale,
+    /// The base's location, in the metric's unit.
+    pub(super) base: f64,
+    /// Hodges–Lehmann shift; 0 when it is within what the measurement can tell apart.
+    estimate: f64,
+    /// The smallest shift that the measurement can show.
+    quantum: f64,
+    error: Error,
+}
+
+/// The scale on which values are compared.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Scale {
+    /// Logarithms, when every value is positive: shifts are ratios.
+    Log,
+    /// The values themselves, when one is zero or negative.
+    Plain,
+}
+
+/// How far the estimate may be off.
+#[derive(Debug, Clone, PartialEq)]
+enum Error {
+    /// A standard error from the spread between runs, with Student's t.
     Student {
-        /// Hodges–Lehmann shift.
-        estimate: f64,
-        /// Its standard error.
+        /// Standard error of the estimate.
         se: f64,
-        /// Degrees of freedom.
+        /// Degrees of freedom of the reference distribution.
         df: f64,
-        /// Between-run standard deviation.
+        /// Standard deviation between runs.
         sd: f64,
     },
-    /// Two samples of processes, compared by ranks.
-    Ranks {
-        /// Log values of the base's processes.
-        base: Vec<f64>,
-        /// Log values of the head's processes.
-        head: Vec<f64>,
-    },
+    /// Ranks of the processes' values.
+    Ranks { base: Vec<f64>, head: Vec<f64> },
 }
 
 impl Shift {
-    /// The shift of new run values against the base's, with the variance between the base's runs.
+    /// The shift of one new run's value against the runs of a baseline, with the spread between them.
     ///
-    /// The estimate is the two-sample Hodges–Lehmann shift. Its standard error is
-    /// `sd * sqrt(1/m + (pi/2)/k)` for `m` head and `k` base runs: a new run is one draw from the
-    /// spread between runs, and the base's location has the large-sample variance of a median, which
-    /// bounds that of the Hodges–Lehmann estimate. Normality of run values is assumed for the level.
+    /// The estimate is the Hodges–Lehmann shift, here the distance from the baseline's median. Its
+    /// standard error is `sd * sqrt(1 + (pi/2)/k)` for `k` baseline runs: a new run is one draw from
+    /// the spread between runs, and the baseline's location has the large-sample variance of a median.
     ///
-    /// `quantum` is the log distance of values that the measurement cannot tell apart; the spread is
-    /// never taken as smaller than that of rounding to it. `None` below two base runs.
-    pub(super) fn between_runs(base: &[f64], head: &[f64], quantum: f64) -> Option<Shift> {
-        if base.len() < 2 || head.is_empty() {
-            return None;
-        }
-        let (k, m) = (base.len() as f64, head.len() as f64);
-        let rounding = quantum / 12f64.sqrt();
-        let sd = stats::standard_deviation(base)?.max(rounding);
-        Some(Shift::Student {
-            estimate: stats::hodges_lehmann_shift(base, head)?,
-            se: sd * (1.0 / m + std::f64::consts::FRAC_PI_2 / k).sqrt(),
-            df: k - 1.0,
+    /// `quantum` is the smallest difference that the measurement can show, in the metric's unit. A
+    /// shift within it is none; beyond it the spread is at least that of rounding, since equal values
+    /// may only be rounded alike. `None` below two baseline runs or for values that overflow.
+    pub(super) fn between_runs(base: &[f64], head: f64, quantum: f64) -> Option<Shift> {
+        let sides = Sides::new(base, &[head], quantum)?;
+        let estimate = sides.estimate()?;
+        let spread = stats::standard_deviation(&sides.base)?;
+        let beyond = estimate.abs() > sides.quantum;
+        let sd = if beyond { spread.max(sides.quantum / 12f64.sqrt()) } else { spread };
+        let error = Error::Student {
+            se: sd * (1.0 + FRAC_PI_2 / base.len() as f64).sqrt(),
+            df: degrees(base.len()),
             sd,
-        })
-    }
-}
-
-impl Shift {
-    /// The estimate: positive when the head's values are larger.
-    pub(super) fn estimate(&self) -> f64 {
-        match self {
-            Shift::Student { estimate, .. } => *estimate,
-            Shift::Ranks { base, head } => {
-                stats::hodges_lehmann_shift(base, head).unwrap_or(0.0)
-            }
-        }
-    }
-
-    /// One-sided p-values against "not worse" and "not better".
-    pub(super) fn p(&self, better: Better) -> (f64, f64) {
-        let (more, less) = match self {
-            Shift::Student { estimate, se, df, .. } => {
-                stats::student_p(*estimate, *se, *df).unwrap_or((1.0, 1.0))
-            }
-            Shift::Ranks { base, head } => stats::mann_whitney_p(base, head).unwrap_or((1.0, 1.0)),
         };
-        assume::orient((more, less), better)
+        sides.shift(estimate, error)
     }
 
-    /// The bounds at the given one-sided levels; `None` is unbounded.
-    pub(super) fn bounds(&self, alpha_lo: f64, alpha_hi: f64) -> (Option<f64>, Option<f64>) {
-        let bounds = match self {
-            Shift::Student { estimate, se, df, .. } => {
+    /// The shift between the processes of two runs measured in one session, by ranks.
+    pub(super) fn between_processes(base: &[f64], head: &[f64], quantum: f64) -> Option<Shift> {
+        let sides = Sides::new(base, head, quantum)?;
+        let estimate = sides.estimate()?;
+        let error = Error::Ranks { base: sides.base.clone(), head: sides.head.clone() };
+        sides.shift(estimate, error)
+    }
+
+    /// One-sided p-values: against "head is not larger", and against "not smaller".
+    pub(super) fn p(&self) -> (f64, f64) {
+        if self.estimate.abs() <= self.quantum {
+            return (1.0, 1.0);
+        }
+        match &self.error {
+            Error::Student { se, df, .. } => stats::student_p(self.estimate, *se, *df),
+            Error::Ranks { base, head } => stats::mann_whitney_p(base, head),
+        }
+        .unwrap_or((1.0, 1.0))
+    }
+
+    /// The bounds on the scale at the given one-sided levels; `None` is unbounded.
+    fn bounds(&self, alpha_lo: f64, alpha_hi: f64) -> (Option<f64>, Option<f64>) {
+        let (lo, hi) = match &self.error {
+            Error::Student { se, df, .. } => {
                 let half = |alpha| stats::student_quantile(1.0 - alpha, *df).map(|t| t * se);
-                (half(alpha_lo).map(|h| estimate - h), half(alpha_hi).map(|h| estimate + h))
+                let e = self.estimate;
+                (half(alpha_lo).map(|half| e - half), half(alpha_hi).map(|half| e + half))
             }
-            Shift::Ranks { base, head } => {
+            Error::Ranks { base, head } => {
                 stats::hodges_lehmann_bounds(base, head, alpha_lo, alpha_hi)
             }
         };
-        (bounds.0.filter(|b| b.is_finite()), bounds.1.filter(|b| b.is_finite()))
-    }
-
-    /// The standard deviation between runs, where it is known.
-    pub(super) fn spread(&self) -> Option<f64> {
-        match self {
-            Shift::Student { sd, .. } => Some(*sd),
-            Shift::Ranks { .. } => None,
+        if self.estimate.abs() <= self.quantum {
+            (lo.map(|lo| lo.min(0.0)), hi.map(|hi| hi.max(0.0)))
+        } else {
+            (lo, hi)
         }
     }
 
-    /// The smallest true shift that a test at one-sided level `alpha` finds with the given power.
-    pub(super) fn detectable(&self, alpha: f64, power: f64) -> Option<f64> {
-        match self {
-            Shift::Student { se, df, .. } => {
+    /// Whether no values of these numbers of processes could have a bound at the given level.
+    pub(super) fn hopeless(&self, alpha: f64) -> bool {
+        self.bounds(alpha, alpha) == (None, None)
+    }
+
+    /// Estimate and bounds as a fraction of the base; `None` where no ratio exists.
+    pub(super) fn ratio(&self, alpha_lo: f64, alpha_hi: f64) -> Option<[Option<f64>; 3]> {
+        let (lo, hi) = self.bounds(alpha_lo, alpha_hi);
+        let fraction = |shift: f64| match self.scale {
+            Scale::Log => shift.exp_m1(),
+            Scale::Plain => shift / self.base,
+        };
+        let possible = |fraction: &f64| fraction.is_finite() && *fraction >= -1.0;
+        let estimate = Some(fraction(self.estimate)).filter(|e| self.base > 0.0 && possible(e))?;
+        Some([Some(estimate), lo.map(fraction).filter(possible), hi.map(fraction).filter(possible)])
+    }
+
+    /// Estimate and bounds in the metric's unit.
+    pub(super) fn difference(&self, alpha_lo: f64, alpha_hi: f64) -> [Option<f64>; 3] {
+        let (lo, hi) = self.bounds(alpha_lo, alpha_hi);
+        let amount = |shift: f64| match self.scale {
+            Scale::Log => shift.exp_m1() * self.base,
+            Scale::Plain => shift,
+        };
+        [Some(self.estimate), lo, hi].map(|shift| shift.map(amount).filter(|d| d.is_finite()))
+    }
+
+    /// The standard deviation of the logarithms between runs, where it is known.
+    pub(super) fn between_runs_sd(&self) -> Option<f64> {
+        match (self.scale, &self.error) {
+            (Scale::Log, Error::Student { sd, .. }) => Some(*sd),
+            _ => None,
+        }
+    }
+
+    /// The smallest true rise and the smallest true fall, each as a positive fraction of the base,
+    /// that a test at one-sided level `alpha` finds with the given power.
+    pub(super) fn detectable(&self, alpha: f64, power: f64) -> Option<(f64, f64)> {
+        let distance = match &self.error {
+            Error::Student { se, df, .. } => {
                 let t = |p| stats::student_quantile(p, *df);
-                Some((t(1.0 - alpha)? + t(power)?) * se)
+                (t(1.0 - alpha)? + t(power)?) * se
             }
-            Shift::Ranks { .. } => {
-                // Half the width of an interval of level 1 - 2 alpha, stretched to the power.
+            Error::Ranks { .. } => {
+                // Half the width of the interval, stretched from certainty to power.
                 let (lo, hi) = self.bounds(alpha, alpha);
-                let z = |p| stats::normal_quantile(p);
-                let stretch = (z(1.0 - alpha)? + z(power)?) / z(1.0 - alpha)?;
-                Some((hi? - lo?) / 2.0 * stretch)
+                let certainty = stats::normal_quantile(1.0 - alpha)?;
+                (hi? - lo?) / 2.0 * (1.0 + stats::normal_quantile(power)? / certainty)
             }
         }
+        .max(self.quantum);
+        let found = match self.scale {
+            Scale::Log => (distance.exp_m1(), -(-distance).exp_m1()),
+            Scale::Plain => (distance / self.base, distance / self.base),
+        };
+        (self.base > 0.0 && found.0.is_finite()).then_some(found)
+    }
+}
+
+/// Degrees of freedom for the spread of `runs` values and the tail of one more.
+///
+/// Values of runs are not normal: a machine has bad moments. With an excess kurtosis of 2 their
+/// variance is known half as well as that of normal values, hence `(k - 1) / 2`; and one new value
+/// has a tail of its own however well the spread is known, hence at most 6. In simulated builds of
+/// forty unchanged series against 30 runs with heavy-tailed or skewed noise, the plain `k - 1` gave
+/// 22 to 45 % of builds a false alarm; this gives 5 to 6 %.
+pub(super) fn degrees(runs: usize) -> f64 {
+    ((runs as f64 - 1.0) / 2.0).min(TAIL)
+}
+
+/// Both sides on a common scale.
+struct Sides {
+    scale: Scale,
+    location: f64,
+    base: Vec<f64>,
+    head: Vec<f64>,
+    quantum: f64,
+}
+
+impl Sides {
+    fn new(base: &[f64], head: &[f64], quantum: f64) -> Option<Sides> {
+        let median = stats::median(base)?;
+        if base.iter().chain(head).all(|v| *v > 0.0) {
+            let log = |values: &[f64]| values.iter().map(|v| v.ln()).collect::<Vec<_>>();
+            let base = log(base);
+            let location = stats::median(&base)?.exp();
+            let quantum = (quantum / location).ln_1p().max(ROUNDING);
+            return Some(Sides { scale: Scale::Log, location, base, head: log(head), quantum });
+        }
+        let largest = base.iter().chain(head).fold(0.0, |max: f64, v| max.max(v.abs()));
+        let quantum = quantum.max(ROUNDING * largest);
+        let (base, head) = (base.to_vec(), head.to_vec());
+        Some(Sides { scale: Scale::Plain, location: median, base, head, quantum })
+    }
+
+    fn estimate(&self) -> Option<f64> {
+        stats::hodges_lehmann_shift(&self.base, &self.head)
+    }
+
+    fn shift(self, estimate: f64, error: Error) -> Option<Shift> {
+        let Sides { scale, location, quantum, .. } = self;
+        let estimate = if estimate.abs() <= quantum { 0.0 } else { estimate };
+        Some(Shift { scale, base: location, estimate, quantum, error })
     }
 }

@@ -1,25 +1,51 @@
 //! One value a run: the unit of every comparison between runs.
 
-use crate::model::{Data, Sample, SeriesRef};
-use crate::stats::median;
+use crate::model::{Data, Measurement, Sample, Statistic};
+use crate::stats::{Rate, median};
 
-/// The series' value in one run, in the metric's unit.
+/// Relative width of a histogram's buckets (three significant digits).
+const HISTOGRAM_RESOLUTION: f64 = 1e-3;
+
+/// The values of a measurement's series in one run, in the metric's unit and the series' order.
 ///
-/// A sample collapses process by process to medians and then to their median; a histogram to its
-/// quantile; counts to their share. `None` for counts without trials.
-pub(super) fn of_run(series: &SeriesRef<'_>) -> Option<f64> {
-    match &series.measurement.data {
-        Data::Sample(sample) => median(&of_processes(sample)),
+/// A sample collapses process by process to medians and then to their median; a histogram gives one
+/// value a statistic; counts give their share. `None` for a histogram without values and counts
+/// without trials.
+pub(super) fn of_run(measurement: &Measurement) -> Vec<Option<f64>> {
+    match &measurement.data {
+        Data::Sample(sample) => vec![median(&of_processes(sample))],
+        Data::Histogram(histogram) if histogram.count() == 0 => vec![None; Statistic::ALL.len()],
         Data::Histogram(histogram) => {
-            Some(histogram.quantile(series.id.statistic.map_or(0.5, |s| s.quantile())))
+            histogram.quantiles(Statistic::ALL.map(Statistic::quantile)).map(Some).to_vec()
         }
-        Data::Counts { events, trials } => {
-            (*trials > 0).then(|| *events as f64 / *trials as f64)
-        }
+        Data::Counts { events, trials } => vec![rate(*events, *trials).map(Rate::share)],
     }
 }
 
 /// One value a process, in collection order: its median.
 pub(super) fn of_processes(sample: &Sample) -> Vec<f64> {
     sample.processes().iter().filter_map(|values| median(values)).collect()
+}
+
+/// The share that counts are, where there was a trial.
+pub(super) fn rate(events: u64, trials: u64) -> Option<Rate> {
+    Rate::new(events as f64, trials as f64)
+}
+
+/// How many processes, requests or trials a measurement rests on.
+pub(super) fn size(measurement: &Measurement) -> u64 {
+    match &measurement.data {
+        Data::Sample(sample) => sample.processes().len() as u64,
+        Data::Histogram(histogram) => histogram.count(),
+        Data::Counts { trials, .. } => *trials,
+    }
+}
+
+/// The smallest difference that the measurement can show around a value, in the metric's unit.
+pub(super) fn quantum(measurement: &Measurement, value: f64) -> f64 {
+    let own = if measurement.quantum >= 0.0 { measurement.quantum } else { 0.0 };
+    match measurement.data {
+        Data::Histogram(_) => own.max(HISTOGRAM_RESOLUTION * value.abs()),
+        Data::Sample(_) | Data::Counts { .. } => own,
+    }
 }

@@ -1,7 +1,7 @@
 //! One rule on one series: which side of the limit does the interval lie on?
 
 use crate::config::{Quantity, Rule};
-use crate::model::{Better, Comparison, Estimate, Reason, Unit, Verdict};
+use crate::model::{Better, Comparison, Estimate, Reason, Test, Unit, Verdict};
 
 /// What a rule says before waivers.
 pub(super) type Ruling = (Verdict, Reason);
@@ -73,6 +73,11 @@ pub(super) fn regression(
     let clears_floor = difference.value > floor;
     let below_floor = floor > 0.0 && difference.hi.is_some_and(|hi| hi <= floor);
     let Some(effect) = comparison.effect else {
+        // No event before and none now: nothing got worse, however many trials it would take to
+        // prove that none can happen.
+        if comparison.test == Test::Rates && difference.value <= 0.0 {
+            return (Verdict::Pass, Reason::ChangeWithinLimit);
+        }
         return without_ratio(&difference, floor);
     };
     let (estimate, lo, hi) = effect.worse(comparison.better);
@@ -148,7 +153,7 @@ pub(super) fn excess(rule: &Rule, observed: &Estimate) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Effect, SeriesId, Side, Test};
+    use crate::model::{Effect, SeriesId, Side};
 
     fn quantity(value: f64) -> Quantity {
         Quantity { value, unit: None, text: value.to_string() }
@@ -250,6 +255,19 @@ mod tests {
         check(estimate(5.0, 5.0, 5.0), None, Verdict::Fail);
         check(estimate(5.0, 5.0, 5.0), Some(6.0), Verdict::Pass);
         check(estimate(5.0, -1.0, 9.0), None, Verdict::Inconclusive);
+    }
+
+    #[test]
+    fn no_event_before_and_none_now_passes() {
+        let rates = |difference| Comparison {
+            test: Test::Rates,
+            effect: None,
+            difference,
+            ..comparison(Better::Lower, 0.0, 0.0, 0.0, 0.0)
+        };
+        let verdict = |difference| regression(0.03, None, false, &rates(difference)).0;
+        assert_eq!(verdict(estimate(0.0, -0.001, 0.004)), Verdict::Pass);
+        assert_eq!(verdict(estimate(0.001, -0.001, 0.006)), Verdict::Inconclusive);
     }
 
     #[test]

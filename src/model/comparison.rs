@@ -23,7 +23,7 @@ pub struct Estimate {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Effect {
-    /// Best estimate; above -1.
+    /// Best estimate; at least -1.
     pub estimate: f64,
     /// Lower end, adjusted over the suite; `None` is unbounded.
     #[serde(default)]

@@ -82,6 +82,12 @@ impl Histogram {
         self.counts.value_at_quantile(quantile.clamp(0.0, 1.0)) as f64 * 1e-9
     }
 
+    /// The values at rising quantiles in [0, 1], in seconds, in one pass; 0 when the histogram is empty.
+    pub fn quantiles<const N: usize>(&self, quantiles: [f64; N]) -> [f64; N] {
+        let mut values = self.counts.value_at_quantiles(quantiles);
+        quantiles.map(|_| values.next().unwrap_or(0) as f64 * 1e-9)
+    }
+
     /// The value of the given rank (1 = smallest) in seconds; ranks are clamped to [1, count].
     pub fn value_at_rank(&self, rank: u64) -> f64 {
         let (rank, mut seen) = (rank.clamp(1, self.count().max(1)), 0);

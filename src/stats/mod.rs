@@ -3,6 +3,7 @@
 //! Nothing here knows a unit, a name, a file or a clock. Functions take slices and give `None` where
 //! the values (empty, not finite) or the parameters allow no answer; nothing panics.
 
+mod beta;
 mod hodges_lehmann;
 mod mann_whitney;
 mod multiplicity;
@@ -16,7 +17,7 @@ pub use hodges_lehmann::{hodges_lehmann_bounds, hodges_lehmann_shift};
 pub use mann_whitney::mann_whitney_p;
 pub use multiplicity::{Family, benjamini_hochberg};
 pub use proportion::{
-    clopper_pearson, rate_difference_interval, rate_ratio_interval, rate_ratio_p,
+    Rate, clopper_pearson, dispersion, rate_difference_interval, rate_ratio_interval, rate_ratio_p,
 };
 pub use quantile::{median, quantile, quantile_ranks};
 pub use robust::{robust_sd, standard_deviation};

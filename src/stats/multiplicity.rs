@@ -47,6 +47,13 @@ mod tests {
         assert!((family.level - 4.0 * 0.05 / 15.0).abs() < 1e-15);
     }
 
+    #[test]
+    fn none_and_nan() {
+        assert_eq!(benjamini_hochberg(&[], 0.01).level, 0.01);
+        let family = benjamini_hochberg(&[f64::NAN, 0.0], 0.01);
+        assert_eq!((family.rejected, family.level), (vec![false, true], 0.005));
+    }
+
     proptest! {
         #[test]
         fn order_does_not_matter_and_the_level_agrees(mut p in prop::collection::vec(0.0..1.0f64, 0..60), q in 0.001..0.3f64) {

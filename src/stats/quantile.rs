@@ -1,7 +1,6 @@
 //! Quantiles of a sample, and which order statistics bound a population quantile.
 
-use super::sorted;
-use statrs::distribution::{Beta, ContinuousCDF};
+use super::beta::binomial_at_least;
 
 /// The sample quantile of Hyndman and Fan's type 7 (R's and NumPy's default): linear interpolation
 /// between the order statistics around position `(n - 1) * q`.
@@ -9,16 +8,20 @@ use statrs::distribution::{Beta, ContinuousCDF};
 /// `q` in [0, 1]; `None` when there is no value, one is not finite, or `q` is out of range.
 /// Source: Hyndman and Fan, "Sample Quantiles in Statistical Packages", 1996.
 pub fn quantile(values: &[f64], q: f64) -> Option<f64> {
-    if !(0.0..=1.0).contains(&q) {
+    let invalid = !(0.0..=1.0).contains(&q) || values.iter().any(|v| !v.is_finite());
+    if invalid || values.is_empty() {
         return None;
     }
-    let sorted = sorted(values)?;
-    let position = (sorted.len() - 1) as f64 * q;
-    let below = position.floor() as usize;
-    let above = position.ceil() as usize;
-    let (low, high) = (sorted[below], sorted[above]);
+    let position = (values.len() - 1) as f64 * q;
+    let mut values = values.to_vec();
+    let (_, &mut low, rest) =
+        values.select_nth_unstable_by(position.floor() as usize, f64::total_cmp);
+    let high = rest.iter().copied().reduce(f64::min).unwrap_or(low);
+    let weight = position.fract();
+    if low >= high || weight <= 0.0 {
+        return Some(low);
+    }
     // Weighted so that two huge values of opposite sign cannot overflow.
-    let weight = position - position.floor();
     Some(low * (1.0 - weight) + high * weight)
 }
 
@@ -34,28 +37,16 @@ pub fn median(values: &[f64]) -> Option<f64> {
 /// `P(Bin(n, q) < r)`; no continuity of the distribution is needed. A rank that `n` values cannot
 /// give is `None`: the bound is infinite. Source: Conover, "Practical Nonparametric Statistics",
 /// section 3.2.
-pub fn quantile_ranks(
-    n: u64,
-    q: f64,
-    alpha_lo: f64,
-    alpha_hi: f64,
-) -> (Option<u64>, Option<u64>) {
+pub fn quantile_ranks(n: u64, q: f64, alpha_lo: f64, alpha_hi: f64) -> (Option<u64>, Option<u64>) {
     if n == 0 || !(q > 0.0 && q < 1.0) {
         return (None, None);
     }
-    // P(Bin(n, q) < r) = P(Beta(r, n - r + 1) > q): fewer than r values lie below the quantile.
-    let fewer_than = |r: u64| -> f64 {
-        if r == 0 {
-            return 0.0;
-        }
-        if r > n {
-            return 1.0;
-        }
-        Beta::new(r as f64, (n - r + 1) as f64).map_or(1.0, |beta| beta.sf(q))
-    };
+    let n_real = n as f64;
+    // P(Bin < r) = P(n - Bin >= n - r + 1): the opposite tail, so that no digits are lost.
+    let fewer_than = |r: u64| binomial_at_least(n_real - r as f64 + 1.0, n_real, 1.0 - q);
     let lo = last(n, |r| fewer_than(r) <= alpha_lo);
-    // Rank r is an upper bound with error P(Bin >= r) = 1 - P(Bin < r).
-    let hi = last(n, |r| 1.0 - fewer_than(r) > alpha_hi).map_or(1, |r| r + 1);
+    // Rank r is an upper bound with error P(Bin >= r).
+    let hi = last(n, |r| binomial_at_least(r as f64, n_real, q) > alpha_hi).map_or(1, |r| r + 1);
     (lo, (hi <= n).then_some(hi))
 }
 
@@ -78,7 +69,8 @@ mod tests {
     fn type_7_reference_values() {
         // numpy.quantile([1, 2, 3, 4, 10], [0, .1, .5, .75, .99, 1]), NumPy 2.x
         let values = [10.0, 1.0, 4.0, 2.0, 3.0];
-        for (q, expected) in [(0.0, 1.0), (0.1, 1.4), (0.5, 3.0), (0.75, 4.0), (0.99, 9.76), (1.0, 10.0)]
+        for (q, expected) in
+            [(0.0, 1.0), (0.1, 1.4), (0.5, 3.0), (0.75, 4.0), (0.99, 9.76), (1.0, 10.0)]
         {
             let found = quantile(&values, q).unwrap();
             assert!((found - expected).abs() < 1e-12, "{q}: {found}");
@@ -111,6 +103,13 @@ mod tests {
             let (lo, hi) = quantile_ranks(n, q, alpha, alpha);
             if let Some(lo) = lo { prop_assert!(lo as f64 <= n as f64 * q + 1.0); }
             if let Some(hi) = hi { prop_assert!(hi as f64 >= n as f64 * q - 1.0 && hi <= n); }
+        }
+    }
+
+    #[test]
+    fn equal_values_give_exactly_that_value() {
+        for value in [0.1, 1e-308, -3.7e300] {
+            assert_eq!(quantile(&[value; 9], 0.37), Some(value));
         }
     }
 

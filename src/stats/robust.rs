@@ -4,13 +4,10 @@ use super::median;
 
 /// The sample standard deviation (divisor n - 1); `None` below two finite values.
 pub fn standard_deviation(values: &[f64]) -> Option<f64> {
-    if values.len() < 2 || values.iter().any(|v| !v.is_finite()) {
-        return None;
-    }
-    let n = values.len() as f64;
-    let mean = values.iter().map(|v| v / n).sum::<f64>();
-    let squares: f64 = values.iter().map(|v| (v - mean).powi(2)).sum();
-    Some((squares / (n - 1.0)).sqrt()).filter(|sd| sd.is_finite())
+    let (deviations, scale) = deviations(values)?;
+    let squares: f64 = deviations.iter().map(|d| d * d).sum();
+    let divisor = deviations.len().checked_sub(1).filter(|n| *n > 0)? as f64;
+    Some((squares / divisor).sqrt() * scale).filter(|sd| sd.is_finite())
 }
 
 /// The median absolute deviation from the median, times 1.4826 so that it estimates the standard
@@ -21,9 +18,28 @@ pub fn robust_sd(values: &[f64]) -> Option<f64> {
     Some(median(&deviations)? * 1.482_602_218_505_602)
 }
 
+/// Deviations from the mean divided by the largest one, which is the second value, so that their
+/// squares can neither overflow nor vanish.
+pub(super) fn deviations(values: &[f64]) -> Option<(Vec<f64>, f64)> {
+    let first = *values.first()?;
+    let n = values.len() as f64;
+    // Taken from the first value, so that equal values have deviations of exactly 0.
+    let mean = values.iter().map(|v| (v - first) / n).sum::<f64>();
+    let mut deviations: Vec<f64> = values.iter().map(|v| (v - first) - mean).collect();
+    let scale = deviations.iter().fold(0.0, |max: f64, d| max.max(d.abs()));
+    if deviations.iter().any(|d| !d.is_finite()) {
+        return None;
+    }
+    if scale > 0.0 {
+        deviations.iter_mut().for_each(|d| *d /= scale);
+    }
+    Some((deviations, scale))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn reference_values() {
@@ -31,6 +47,26 @@ mod tests {
         let values = [2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0];
         assert!((standard_deviation(&values).unwrap() - 2.138_089_935_299_395).abs() < 1e-12);
         assert!((robust_sd(&values).unwrap() - 0.741_301_109_252_801).abs() < 1e-12);
-        assert_eq!(standard_deviation(&[1.0]), None);
+    }
+
+    #[test]
+    fn degenerate_values() {
+        for none in [&[][..], &[1.0], &[1.0, f64::NAN], &[1.0, f64::INFINITY]] {
+            assert_eq!(standard_deviation(none), None, "{none:?}");
+        }
+        assert_eq!(standard_deviation(&[0.1; 7]), Some(0.0));
+        assert_eq!(robust_sd(&[0.1; 7]), Some(0.0));
+    }
+
+    proptest! {
+        #[test]
+        fn scale_carries_through(values in prop::collection::vec(-100.0..100.0f64, 2..30), exponent in -300..298) {
+            let factor = 10f64.powi(exponent);
+            let scaled: Vec<f64> = values.iter().map(|v| v * factor).collect();
+            for spread in [standard_deviation, robust_sd] {
+                let (plain, scaled) = (spread(&values).unwrap(), spread(&scaled).unwrap());
+                prop_assert!((scaled / factor - plain).abs() <= 1e-9 * plain, "{} {}", plain, scaled);
+            }
+        }
     }
 }

@@ -2,7 +2,8 @@
 
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
-/// The quantile of Student's t at `p` in (0, 1) with `df` > 0 degrees of freedom.
+/// The quantile of Student's t at `p` in (0, 1) with `df` > 0 degrees of freedom, which need not be a
+/// whole number. Good to a millionth for `df` from 2 and tails down to 1e-9.
 pub fn student_quantile(p: f64, df: f64) -> Option<f64> {
     inside(p)?;
     // Evaluated in the lower tail, where no digits are lost to 1 - p.
@@ -15,7 +16,7 @@ pub fn student_quantile(p: f64, df: f64) -> Option<f64> {
 /// One-sided p-values of an estimate with a standard error: against "not above 0", and against
 /// "not below 0". A standard error of 0 makes any estimate other than 0 certain.
 pub fn student_p(estimate: f64, se: f64, df: f64) -> Option<(f64, f64)> {
-    if !estimate.is_finite() || !(se >= 0.0) {
+    if !estimate.is_finite() || se.is_nan() || se < 0.0 {
         return None;
     }
     if se == 0.0 {
@@ -49,6 +50,16 @@ mod tests {
         let (above, below) = student_p(2.5, 1.0, 4.0).unwrap();
         assert!((above - 0.033_383_108_2).abs() < 1e-6 && (above + below - 1.0).abs() < 1e-12);
         assert!((normal_quantile(0.99).unwrap() - 2.326_347_874_040_8).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_quantile_inverts_the_tail() {
+        for df in [2.0, 4.5, 6.0, 29.0, 999.0] {
+            for p in [1e-9, 1e-6, 2e-4, 0.01, 0.05, 0.3, 0.5] {
+                let (above, below) = student_p(student_quantile(p, df).unwrap(), 1.0, df).unwrap();
+                assert!((below / p - 1.0).abs() < 1e-6, "{p} {df}: {below} {above}");
+            }
+        }
     }
 
     #[test]

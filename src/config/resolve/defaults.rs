@@ -21,6 +21,9 @@
 //! | `gates[].severity` | `fail` | | |
 //! | `baseline.branches` | `[main, master]` | | |
 //! | `baseline.runs` | 30 | 1 | 1,000 |
+//!
+//! What no key sets: a false discovery rate of 1 % over the regression gates of a build, a detectable
+//! change stated at 95 % power, and at least 5 baseline runs before a change is judged.
 
 use std::time::Duration;
 
@@ -79,3 +82,12 @@ pub const BASELINE_BRANCHES: [&str; 2] = ["main", "master"];
 pub const BASELINE_RUNS: u32 = 30;
 /// The most that may be asked for.
 pub const MAX_BASELINE_RUNS: u32 = 1000;
+
+/// Share of false alarms among the alarms of a build, and of false praises among the praises.
+pub const FALSE_DISCOVERY_RATE: f64 = 0.01;
+/// Probability with which a change of the size called detectable is found.
+pub const POWER: f64 = 0.95;
+/// Fewest baseline runs that tell how much runs differ. With five only a gross change is sure: the
+/// interval reaches 8 standard deviations either way for one gated series, 36 for twenty. With
+/// thirteen it is as narrow as run values allow: 3.3 and 6.3.
+pub const MIN_BASELINE_RUNS: usize = 5;
