@@ -13,6 +13,10 @@ pub(crate) enum LoadError {
 }
 
 /// Puts a service under load.
-pub(crate) async fn measure(_plan: &LoadPlan, _context: Context<'_>) -> Result<Target, LoadError> {
+pub(crate) async fn measure(plan: &LoadPlan, context: Context<'_>) -> Result<Target, LoadError> {
+    tokio::select! {
+        () = tokio::time::sleep(plan.arrivals.warmup + plan.arrivals.duration) => {}
+        () = context.stop.asked() => {}
+    }
     Err(LoadError::NoEngine)
 }
