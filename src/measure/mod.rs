@@ -1,9 +1,25 @@
 //! Measuring: runs benchmarks and loads, and gives back raw values.
 
+mod ask;
+mod bench;
 mod context;
+mod environment;
 mod event;
+mod exec;
+mod failure;
+mod launcher;
+mod load;
+mod noise;
+mod revision;
+mod run;
+mod service;
 mod stop;
 
 pub use context::Context;
+pub use environment::environment;
 pub use event::{Event, Observer};
+pub use exec::{EXEC_ARGUMENT, exec_main};
+pub use noise::warnings as noise_warnings;
+pub use revision::revision;
+pub use run::{Measured, measure};
 pub use stop::Stop;

@@ -4,9 +4,15 @@ use crate::model::Revision;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+/// Variables with the commit and the branch of a CI's event. The branch is that of the project
+/// itself, never the name that a fork gave its own, since it decides about trust.
+const CI_EVENTS: [(&str, &str); 2] =
+    [("GITHUB_SHA", "GITHUB_REF_NAME"), ("CI_COMMIT_SHA", "CI_COMMIT_BRANCH")];
+
 /// The revision of the tree that holds `directory`; empty outside a repository.
 ///
-/// `branch` replaces what git says of the branch, for checkouts that have none.
+/// `branch` replaces what git says of the branch; a detached head otherwise has the one that the CI's
+/// event names, if any.
 ///
 /// # Errors
 ///
@@ -23,9 +29,22 @@ pub fn revision(directory: &Path, branch: Option<&str>) -> Result<Revision, Stri
     }
     // A repository without any commit has neither.
     let commit = git(directory, &["rev-parse", "--verify", "--quiet", "HEAD"]).ok();
-    let branch = named.or_else(|| git(directory, &["symbolic-ref", "--short", "-q", "HEAD"]).ok());
+    let branch = named
+        .or_else(|| git(directory, &["symbolic-ref", "--short", "-q", "HEAD"]).ok())
+        .or_else(|| branch_in_ci(commit.as_deref()?, |name| std::env::var(name).ok()));
     let changes = git(directory, &["status", "--porcelain", "--untracked-files=no"])?;
     Ok(Revision { commit, branch, dirty: !changes.is_empty() })
+}
+
+/// The branch of the CI's event, when the event's commit is the one checked out: a job that checks
+/// out something else, such as the head of a fork, does not stand on that branch. A tag is none.
+fn branch_in_ci(commit: &str, variable: impl Fn(&str) -> Option<String>) -> Option<String> {
+    if variable("GITHUB_REF_TYPE").is_some_and(|kind| kind != "branch") {
+        return None;
+    }
+    let of_event =
+        |(sha, branch)| variable(branch).filter(|_| variable(sha).as_deref() == Some(commit));
+    CI_EVENTS.into_iter().filter_map(of_event).find(|branch| !branch.is_empty())
 }
 
 /// What git prints, without the space around it. Hooks and monitors of the repository are not run,
@@ -99,5 +118,26 @@ mod tests {
         std::fs::write(dir.path().join(".git/config"), "[broken").unwrap();
         let error = revision(dir.path(), None).unwrap_err();
         assert!(error.contains("config"), "{error}");
+    }
+
+    #[track_caller]
+    fn check(variables: &str, expected: Option<&str>) {
+        let find = |name: &str| {
+            let mut pairs = variables.split(' ').filter_map(|pair| pair.split_once('='));
+            pairs.find(|(own, _)| *own == name).map(|(_, value)| value.to_owned())
+        };
+        assert_eq!(branch_in_ci("c0ffee", find).as_deref(), expected, "{variables}");
+    }
+
+    #[test]
+    fn a_detached_head_has_the_branch_that_ci_names() {
+        check("GITHUB_REF_TYPE=branch GITHUB_SHA=c0ffee GITHUB_REF_NAME=main", Some("main"));
+        // A pull request from a fork's `main` is not `main`.
+        check("GITHUB_SHA=c0ffee GITHUB_REF_NAME=12/merge GITHUB_HEAD_REF=main", Some("12/merge"));
+        // Nor is a fork's head that a trusted workflow checked out.
+        check("GITHUB_REF_TYPE=branch GITHUB_SHA=badcab GITHUB_REF_NAME=main", None);
+        check("GITHUB_REF_TYPE=tag GITHUB_SHA=c0ffee GITHUB_REF_NAME=main", None);
+        check("CI_COMMIT_SHA=c0ffee CI_COMMIT_BRANCH=main", Some("main"));
+        check("CI_COMMIT_SHA=c0ffee CI_COMMIT_BRANCH=", None);
     }
 }

@@ -1,0 +1,161 @@
+//! One execution of a plan: benchmarks in the order of the file, then loads with their services.
+
+use super::bench::Outcome;
+use super::noise::NoiseProbe;
+use super::service::{Service, ServiceError};
+use super::{Context, Event, Stop, bench, failure, load, noise};
+use crate::config::{LoadPlan, Plan};
+use crate::model::{Failure, Noise, Stage, Target, Warning};
+use std::time::{Duration, Instant};
+
+/// All that measuring a plan gave.
+#[derive(Debug, Clone)]
+pub struct Measured {
+    /// What was measured, in the order of the plan.
+    pub targets: Vec<Target>,
+    /// What could not be.
+    pub failures: Vec<Failure>,
+    /// Whether a stop was asked for, so that targets may be missing.
+    pub cut_short: bool,
+    /// Doubts about the run as a whole, the noise's among them.
+    pub warnings: Vec<Warning>,
+    /// What could be seen of the machine's noise.
+    pub noise: Noise,
+    /// How long measuring took.
+    pub elapsed: Duration,
+}
+
+/// Measures a plan's benchmarks and loads for whose names `only` holds, benchmarks first, each group
+/// in the order of the plan.
+///
+/// A target that fails is told among the failures and does not stop the others; a stop that is asked
+/// for does, and what was measured until then is kept. A service is started before the first load
+/// that needs it, shared by loads that follow each other, and stopped before a load that does not
+/// need it, so that nothing else runs beside what is measured. A service that ended is started anew.
+pub async fn measure(plan: &Plan, only: &dyn Fn(&str) -> bool, context: Context<'_>) -> Measured {
+    let begun = Instant::now();
+    let probe = NoiseProbe::begin();
+    let mut all = Outcome::default();
+    for benchmark in plan.benchmarks.iter().filter(|benchmark| only(&benchmark.name)) {
+        if context.stop.is_asked() {
+            break;
+        }
+        let measuring = bench::measure(benchmark, context);
+        all.extend(told(&benchmark.name, None, context, measuring).await);
+    }
+    let loads = plan.loads.iter().filter(|load| only(&load.name)).collect::<Vec<_>>();
+    all.extend(measure_loads(plan, &loads, context).await);
+
+    let noise = probe.end();
+    all.warnings.extend(noise::warnings(&noise));
+    Measured {
+        targets: all.targets,
+        failures: all.failures,
+        cut_short: context.stop.is_asked(),
+        warnings: all.warnings,
+        noise,
+        elapsed: begun.elapsed(),
+    }
+}
+
+async fn measure_loads(plan: &Plan, loads: &[&LoadPlan], context: Context<'_>) -> Outcome {
+    let mut all = Outcome::default();
+    let mut running: Option<Service> = None;
+    for load in loads {
+        if context.stop.is_asked() {
+            break;
+        }
+        if running.as_ref().map(Service::name) != load.service.as_deref() {
+            all.extend(stopped(running.take()).await);
+        }
+        if running.is_none()
+            && let Some(name) = &load.service
+        {
+            match started(plan, name, context).await {
+                Ok(service) => running = Some(service),
+                Err(_) if context.stop.is_asked() => break,
+                Err(error) => {
+                    all.failures.push(failure::of(&load.name, Stage::Service, &error));
+                    continue;
+                }
+            }
+        }
+        let planned = Some(load.arrivals.warmup + load.arrivals.duration);
+        let measuring = measure_load(load, &mut running, context);
+        all.extend(told(&load.name, planned, context, measuring).await);
+    }
+    all.extend(stopped(running).await);
+    all
+}
+
+async fn started(plan: &Plan, name: &str, context: Context<'_>) -> Result<Service, ServiceError> {
+    match plan.services.get(name) {
+        Some(service) => Service::start(service, context).await,
+        None => Err(ServiceError::Unknown { name: name.to_owned() }),
+    }
+}
+
+/// Measures one load, and gives it up when its service ends.
+async fn measure_load(
+    plan: &LoadPlan,
+    service: &mut Option<Service>,
+    context: Context<'_>,
+) -> Outcome {
+    // A stop of its own, so that the engine can wind down when the service has ended.
+    let halt = Stop::new();
+    let mut measuring = std::pin::pin!(load::measure(plan, Context { stop: &halt, ..context }));
+    let mut failed = None;
+    let measured = loop {
+        tokio::select! {
+            measured = &mut measuring => break measured,
+            () = context.stop.asked(), if !halt.is_asked() => halt.ask(),
+            error = ended(service) => {
+                *service = None;
+                failed = Some(error);
+                halt.ask();
+            }
+        }
+    };
+    match (failed, measured) {
+        (Some(error), _) => Outcome::failed(&plan.name, Stage::Service, &error),
+        (None, Ok(target)) => Outcome { targets: vec![target], ..Outcome::default() },
+        (None, Err(_)) if context.stop.is_asked() => Outcome::default(),
+        (None, Err(error)) => Outcome::failed(&plan.name, Stage::Measure, &error),
+    }
+}
+
+/// Waits until a service ends; for ever where there is none.
+async fn ended(service: &mut Option<Service>) -> ServiceError {
+    match service {
+        Some(service) => service.ended().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Stops a service, with a doubt when it left processes behind.
+async fn stopped(service: Option<Service>) -> Outcome {
+    let count = match service {
+        Some(service) => service.stop().await,
+        None => 0,
+    };
+    let warnings = (count > 0).then_some(Warning::LeftBehind { count });
+    Outcome { warnings: warnings.into_iter().collect(), ..Outcome::default() }
+}
+
+/// Tells the observer of a target's beginning and end.
+async fn told(
+    name: &str,
+    planned: Option<Duration>,
+    context: Context<'_>,
+    measuring: impl Future<Output = Outcome>,
+) -> Outcome {
+    let begun = Instant::now();
+    (context.observer)(Event::Started { name: name.to_owned(), planned });
+    let outcome = measuring.await;
+    (context.observer)(Event::Finished {
+        name: name.to_owned(),
+        ok: outcome.failures.is_empty(),
+        elapsed: begun.elapsed(),
+    });
+    outcome
+}

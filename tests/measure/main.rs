@@ -1,0 +1,17 @@
+//! Measuring real processes: commands, criterion's results, services.
+//!
+//! Nothing here depends on how fast the machine is: times are checked from below, or by far.
+
+#[cfg(test)]
+mod command;
+#[cfg(test)]
+mod criterion;
+#[cfg(test)]
+mod launcher;
+#[cfg(test)]
+mod service;
+#[cfg(test)]
+#[path = "../support/shop.rs"]
+mod shop;
+#[cfg(test)]
+mod support;
