@@ -153,7 +153,7 @@ async fn measure(
     let directory = judging.config.parent().filter(|parent| !parent.as_os_str().is_empty());
     let directory = directory.unwrap_or(Path::new("."));
     let revision = measure::revision(directory, measuring.branch.as_deref());
-    let environment = measure::environment();
+    let environment = measure::environment(directory).await;
     let measured = measure::measure(plan, &|name| selected.measures(name), context).await;
 
     let mut warnings = measured.warnings;

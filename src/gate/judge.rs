@@ -191,9 +191,11 @@ fn absence(series: &SeriesId, run: &Run) -> rule::Ruling {
 fn no_match(gate: &GatePlan, evidence: &Evidence<'_>) -> rule::Ruling {
     let run = evidence.run;
     // A target that failed before its series were known may be what the gate means.
-    if let Some(failure) = run.failures.iter().find(|failure| {
-        !evidence.expected.iter().any(|series| series.is_from(&failure.target))
-    }) {
+    if let Some(failure) = run
+        .failures
+        .iter()
+        .find(|failure| !evidence.expected.iter().any(|series| series.is_from(&failure.target)))
+    {
         return (Verdict::Error, Reason::MeasuringFailed { error: failure.error.clone() });
     }
     if run.cut_short {

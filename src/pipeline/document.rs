@@ -122,7 +122,9 @@ fn text(path: &Path) -> io::Result<String> {
     }
     if bytes.len() as u64 > MAX_BYTES {
         let most = MAX_BYTES >> 20;
-        return Err(io::Error::other(format!("it is larger than {most} MiB, the most that is read")));
+        return Err(io::Error::other(format!(
+            "it is larger than {most} MiB, the most that is read"
+        )));
     }
     String::from_utf8(bytes).map_err(|_| io::Error::other("it is not UTF-8"))
 }

@@ -28,10 +28,10 @@ impl History {
     pub(super) async fn baseline(&self, run: &Run, plan: &Plan) -> Result<Baseline, Error> {
         let wanted = Wanted {
             head: run.id,
-            started: run.started,
+            started: Some(run.started),
             environment: &run.environment,
             branches: &plan.baseline.branches,
-            runs: plan.baseline.runs,
+            most: plan.baseline.runs,
         };
         let selection = select(&self.headings, &wanted);
         let runs = self.store.get(&selection.ids).await?;

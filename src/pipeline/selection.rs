@@ -24,11 +24,7 @@ impl<'plan> Selected<'plan> {
     /// # Errors
     ///
     /// When a glob is malformed, or nothing is left to be measured.
-    pub(super) fn by(
-        only: &[String],
-        plan: &'plan Plan,
-        config: &Path,
-    ) -> Result<Self, Error> {
+    pub(super) fn by(only: &[String], plan: &'plan Plan, config: &Path) -> Result<Self, Error> {
         let all = Selected::all(plan);
         if all.entries.is_empty() {
             return Err(Error::NothingToMeasure { path: config.to_owned() });
@@ -44,9 +40,8 @@ impl<'plan> Selected<'plan> {
         let below = |text: &str, name: &str| {
             text.strip_prefix(name).is_some_and(|rest| rest.starts_with('/'))
         };
-        let matched = |name: &&str| {
-            globs.iter().any(|glob| glob.matches(name) || below(&glob.text, name))
-        };
+        let matched =
+            |name: &&str| globs.iter().any(|glob| glob.matches(name) || below(&glob.text, name));
         let entries: Vec<_> = all.entries.iter().copied().filter(matched).collect();
         if entries.is_empty() {
             let known = all.entries.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>();

@@ -41,11 +41,17 @@ fn configurations_that_cannot_be_used_say_where_and_what_to_do() {
     };
     Dir::new().run("run").check(2, &["gates.yaml: failed to read", "pacegate init"]);
     let valid = job("true");
-    check(&valid.replace("samples", "sampels"), &["4:", "unknown key `sampels`", "did you mean `samples`?"]);
+    check(
+        &valid.replace("samples", "sampels"),
+        &["4:", "unknown key `sampels`", "did you mean `samples`?"],
+    );
     check(&valid.replace("warmup: 0", "samples: 3"), &["key `samples` is written twice"]);
     check(&valid.replace("10s", "250 parsecs"), &["5:", "parsecs"]);
     check(&valid.replace("job/wall", "jbo/wall"), &["can match no series", "did you mean `job`?"]);
-    check("version: 1\nproject: p\ngates: [ { series: '*', regression: {} } ]\n", &["nothing to measure"]);
+    check(
+        "version: 1\nproject: p\ngates: [ { series: '*', regression: {} } ]\n",
+        &["nothing to measure"],
+    );
 }
 
 #[test]
@@ -99,7 +105,10 @@ threading.Timer(1.0, lambda: os._exit(7)).start()
 http.server.ThreadingHTTPServer(('127.0.0.1', {port}), H).serve_forever()
 "
     );
-    let dir = Dir::with(&load("exec python3 server.py", &format!("http://127.0.0.1:{port}/")).replace("for: 1s", "for: 3s"));
+    let dir = Dir::with(
+        &load("exec python3 server.py", &format!("http://127.0.0.1:{port}/"))
+            .replace("for: 1s", "for: 3s"),
+    );
     dir.write("server.py", server);
     let ended = dir.run("run");
     assert!(matches!(ended.code, Some(1 | 5)), "{ended:?}");
@@ -108,7 +117,9 @@ http.server.ThreadingHTTPServer(('127.0.0.1', {port}), H).serve_forever()
 #[test]
 fn children_that_a_service_leaves_behind_are_ended() {
     let port = free_port();
-    let server = format!("setsid sleep 300 & echo $! > child.pid; exec python3 -m http.server {port} --bind 127.0.0.1");
+    let server = format!(
+        "setsid sleep 300 & echo $! > child.pid; exec python3 -m http.server {port} --bind 127.0.0.1"
+    );
     let dir = Dir::with(&load(&server, &format!("http://127.0.0.1:{port}/")));
     dir.run("run");
     let id = dir.read("child.pid");
@@ -217,7 +228,9 @@ fn a_report_path_that_cannot_be_written_is_found_before_measuring() {
 #[test]
 fn a_report_that_fails_at_the_end_is_told_and_changes_no_verdict() {
     // The command takes the directory of the report away while it is measured.
-    let dir = Dir::with(&job("rm -rf reports; echo > reports").replace("bundle.json", "reports/bundle.json"));
+    let dir = Dir::with(
+        &job("rm -rf reports; echo > reports").replace("bundle.json", "reports/bundle.json"),
+    );
     dir.run("run").check(0, &["PASS", "failed to write the report"]);
     std::fs::remove_file(dir.path("reports")).unwrap();
     dir.run("run --require-report").check(6, &["failed to write the report"]);

@@ -146,7 +146,8 @@ fn documents_that_are_none_are_refused_with_the_reason() {
     check(run.replacen("\"parse\"", "\"\"", 1).as_bytes(), "the name of a target");
     check(run.replacen("\"project\"", "\"projekt\"", 1).as_bytes(), "projekt");
     check(&run.as_bytes()[..run.len() / 2], "EOF");
-    dir.run("check --baseline base.json --head nowhere.json").check(2, &["nowhere.json", "No such"]);
+    dir.run("check --baseline base.json --head nowhere.json")
+        .check(2, &["nowhere.json", "No such"]);
     dir.run("check --baseline base.json --head .").check(2, &["directory"]);
 }
 
@@ -160,7 +161,8 @@ fn a_bundle_is_drawn_again_in_every_form() {
     dir.run("report bundle.json --format markdown").check(0, &["parse/time"]);
     let json = dir.run("report bundle.json --format json").check(0, &[]);
     assert_eq!(json.out, dir.read("bundle.json"));
-    dir.run("report bundle.json --format junit --output out/junit.xml").check(6, &["out/junit.xml"]);
+    dir.run("report bundle.json --format junit --output out/junit.xml")
+        .check(6, &["out/junit.xml"]);
     dir.run("report head.json").check(2, &["holds no verdicts"]);
     dir.run("check --baseline bundle.json --head head.json").check(0, &["PASS"]);
 }

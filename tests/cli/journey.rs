@@ -69,7 +69,10 @@ fn a_target_that_left_the_configuration_is_missing() {
     dir.write("time", "0");
     dir.run("run").check(0, &[]);
     dir.run("run --only nap").check(0, &["--only"]);
-    dir.write("gates.yaml", other.replace("  other: { command: { run: ['true'], warmup: 0, samples: 3 } }\n", ""));
+    dir.write(
+        "gates.yaml",
+        other.replace("  other: { command: { run: ['true'], warmup: 0, samples: 3 } }\n", ""),
+    );
     dir.run("run").check(1, &["MISSING", "other/wall"]);
 }
 

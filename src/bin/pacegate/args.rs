@@ -156,7 +156,7 @@ pub(crate) enum Document {
 
 /// The table of exit codes under `--help`.
 fn exit_codes() -> String {
-    let rows = pacegate::exit::Exit::ALL
-        .map(|exit| format!("  {:>3}  {}", exit.code(), exit.meaning()));
+    let rows =
+        pacegate::exit::Exit::ALL.map(|exit| format!("  {:>3}  {}", exit.code(), exit.meaning()));
     format!("Exit codes:\n{}", rows.join("\n"))
 }

@@ -20,8 +20,8 @@ impl Failure {
     /// Writes the error with its causes to stderr, the place in the configuration underlined, and
     /// gives the exit code.
     pub(crate) fn print(self) -> Exit {
-        let colour =
-            std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
+        let colour = std::io::stderr().is_terminal()
+            && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
         let theme = if colour {
             miette::GraphicalTheme::unicode()
         } else {

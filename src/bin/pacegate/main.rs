@@ -1,5 +1,21 @@
-//! The `pacegate` command.
+//! The `pacegate` command: arguments in, exit code out; everything else is the library's.
 
+mod args;
+mod check;
+mod failure;
+mod init;
+mod outcome;
+mod progress;
+mod report;
+mod run;
+mod schema;
+mod signal;
+mod stdout;
+
+use args::{Cli, Verb};
+use clap::Parser;
+use failure::Failure;
+use pacegate::exit::Exit;
 use pacegate::measure::{EXEC_ARGUMENT, exec_main};
 use std::process::ExitCode;
 
@@ -8,5 +24,32 @@ fn main() -> ExitCode {
     if std::env::args_os().nth(1).is_some_and(|argument| argument == EXEC_ARGUMENT) {
         return exec_main();
     }
-    ExitCode::SUCCESS
+    let cli = Cli::parse_from(arguments());
+    match act(&cli) {
+        Ok(exit) => exit.into(),
+        Err(failure) => failure.print().into(),
+    }
+}
+
+fn act(cli: &Cli) -> Result<Exit, Failure> {
+    match &cli.verb {
+        Verb::Run(args) => run::run(args, cli.quiet),
+        Verb::Check(args) => check::check(args),
+        Verb::Report(args) => report::report(args),
+        Verb::Init(args) => init::init(args),
+        Verb::Schema(args) => schema::schema(args),
+    }
+}
+
+/// The arguments, without the `pacegate` that `cargo pacegate …` passes on to `cargo-pacegate`.
+fn arguments() -> Vec<std::ffi::OsString> {
+    let mut args: Vec<_> = std::env::args_os().collect();
+    let as_cargo = args
+        .first()
+        .and_then(|program| std::path::Path::new(program).file_stem())
+        .is_some_and(|stem| stem == "cargo-pacegate");
+    if as_cargo && args.get(1).is_some_and(|arg| arg == "pacegate") {
+        args.remove(1);
+    }
+    args
 }

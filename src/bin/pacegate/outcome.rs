@@ -10,11 +10,7 @@ use time::OffsetDateTime;
 use tokio::runtime::{Builder, Runtime};
 
 pub(crate) fn judging(policy: &Policy) -> Judging {
-    Judging {
-        config: policy.config.clone(),
-        strict: policy.strict,
-        now: OffsetDateTime::now_utc(),
-    }
+    Judging { config: policy.config.clone(), strict: policy.strict, now: OffsetDateTime::now_utc() }
 }
 
 pub(crate) fn runtime() -> Result<Runtime, Failure> {

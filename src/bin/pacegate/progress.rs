@@ -47,7 +47,8 @@ impl Progress {
             (style, Event::Started { name, planned }) => {
                 let bar = matches!(style, Style::Bars).then(|| bar(&name));
                 if bar.is_none() {
-                    let time = planned.map_or(String::new(), |p| format!(" (about {})", seconds(p)));
+                    let time =
+                        planned.map_or(String::new(), |p| format!(" (about {})", seconds(p)));
                     say(&format!("pacegate: {name}{time}"));
                 }
                 running.insert(name, Running { bar, planned, since: Instant::now() });

@@ -19,8 +19,7 @@ pub(crate) fn report(args: &ReportArgs) -> Result<Exit, Failure> {
     match &args.output {
         Some(path) => pipeline::write_report(&bundle, format, path)?,
         None => {
-            let text =
-                report::render(&bundle, format, &stdout::options()).map_err(Error::from)?;
+            let text = report::render(&bundle, format, &stdout::options()).map_err(Error::from)?;
             stdout::print(&text)?;
         }
     }

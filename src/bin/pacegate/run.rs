@@ -17,11 +17,8 @@ pub(crate) fn run(args: &RunArgs, quiet: bool) -> Result<Exit, Failure> {
     let observer = |event| progress.observe(event);
     let stop = Stop::new();
     let context = Context { launcher: &launcher, stop: &stop, observer: &observer };
-    let measuring = Measuring {
-        only: args.only.clone(),
-        branch: args.branch.clone(),
-        keep: !args.no_store,
-    };
+    let measuring =
+        Measuring { only: args.only.clone(), branch: args.branch.clone(), keep: !args.no_store };
     let outcome = outcome::runtime()?.block_on(async {
         signal::listen(stop.clone()).map_err(|error| failed("watch for signals", error))?;
         let judging = outcome::judging(&args.policy);

@@ -11,10 +11,9 @@ use std::io::{ErrorKind, Write};
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
     let mut stdout = std::io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::new(
-            Exit::ReportFailed,
-            format!("failed to write to stdout: {error}"),
-        )),
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::new(Exit::ReportFailed, format!("failed to write to stdout: {error}")))
+        }
         _ => Ok(()),
     }
 }
