@@ -78,7 +78,7 @@ fn store(c: &mut Criterion) {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let directory = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(&directory.path().join("history.db")).unwrap();
-    let ids: Vec<Uuid> = (0..30).map(|n| Uuid::from_u128(n.into())).collect();
+    let ids: Vec<Uuid> = (0..30).map(|n| Uuid::from_u128(n)).collect();
     for n in 0..30 {
         runtime.block_on(store.put(&run(n), Verdict::Pass)).unwrap();
     }
