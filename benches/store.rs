@@ -1,4 +1,5 @@
 //! Writing and reading runs of 500 measurements: 100 latency histograms and 400 samples.
+#![expect(clippy::unwrap_used, reason = "a benchmark whose setting fails has nothing to measure")]
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use pacegate::model::{
@@ -78,7 +79,7 @@ fn store(c: &mut Criterion) {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let directory = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(&directory.path().join("history.db")).unwrap();
-    let ids: Vec<Uuid> = (0..30).map(|n| Uuid::from_u128(n.into())).collect();
+    let ids: Vec<Uuid> = (0..30).map(Uuid::from_u128).collect();
     for n in 0..30 {
         runtime.block_on(store.put(&run(n), Verdict::Pass)).unwrap();
     }

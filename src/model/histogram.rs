@@ -55,6 +55,13 @@ impl Histogram {
         Histogram { counts }
     }
 
+    /// Whether the bounds and digits are those of [`Histogram::new`]; other tools have others.
+    fn is_ours(&self) -> bool {
+        self.counts.low() == 1
+            && self.counts.high() == HIGHEST_NS
+            && self.counts.sigfig() == SIGNIFICANT_DIGITS
+    }
+
     /// Records one latency in nanoseconds; 0 counts as 1, longer than an hour as an hour.
     pub fn record(&mut self, nanoseconds: u64) {
         self.counts.saturating_record(nanoseconds.clamp(1, HIGHEST_NS));
@@ -137,8 +144,12 @@ impl Histogram {
         if read.is_empty() {
             return Err(HistogramError::Empty);
         }
+        let read = Histogram { counts: read };
+        if read.is_ours() {
+            return Ok(read);
+        }
         let mut histogram = Histogram::new();
-        histogram.merge(&Histogram { counts: read });
+        histogram.merge(&read);
         Ok(histogram)
     }
 }

@@ -52,7 +52,7 @@ pub(super) fn from_micros(
 
 /// A sample as the number of processes and the number of values of each (`u32`), then all values
 /// (`f64`), little-endian. Not deflated: the low bits of measured values are noise, so that
-/// deflating criterion samples saves 6 % and costs more time than reading them.
+/// deflating 100 of criterion's values saves 3 %.
 pub(super) fn sample_to_bytes(sample: &Sample) -> Option<Vec<u8>> {
     let processes = sample.processes();
     let mut bytes = Vec::with_capacity(4 + 4 * processes.len() + 8 * sample.values().count());

@@ -48,14 +48,16 @@ pub(crate) async fn any_run_comes_back_in_every_bit(backend: &dyn Backend) {
     let store = backend.open().await;
     let runtime = tokio::runtime::Handle::current();
     let property = move || {
-        TestRunner::new(Config::with_cases(64)).run(&runs::any("any"), |run| {
-            runtime.block_on(store.put(&run, Verdict::Warn)).unwrap();
-            runs::assert_same(&runtime.block_on(store.get(&[run.id])).unwrap()[0], &run);
-            let headings = runtime.block_on(store.headings("any")).unwrap();
-            let found = headings.iter().find(|heading| heading.id == run.id);
-            assert_eq!(found, Some(&Heading::new(&run, Verdict::Warn)));
-            Ok(())
-        })
+        TestRunner::new(Config::with_cases(64))
+            .run(&runs::any("any"), |run| {
+                runtime.block_on(store.put(&run, Verdict::Warn)).unwrap();
+                runs::assert_same(&runtime.block_on(store.get(&[run.id])).unwrap()[0], &run);
+                let headings = runtime.block_on(store.headings("any")).unwrap();
+                let found = headings.iter().find(|heading| heading.id == run.id);
+                assert_eq!(found, Some(&Heading::new(&run, Verdict::Warn)));
+                Ok(())
+            })
+            .map_err(|failure| failure.to_string())
     };
     tokio::task::spawn_blocking(property).await.unwrap().unwrap();
 }

@@ -16,6 +16,8 @@ mod limits;
 #[cfg(test)]
 mod open;
 #[cfg(test)]
+mod processes;
+#[cfg(test)]
 mod runs;
 #[cfg(test)]
 mod sqlite;

@@ -40,8 +40,8 @@ struct Place {
 
 impl SqliteStore {
     /// Opens the store in the file at `path`, and makes it and its directories where they are
-    /// missing; a new directory `.pacegate` is told to git as ignored. Blocks, for at most about
-    /// 30 s when other processes hold the file.
+    /// missing; a new directory `.pacegate` is hidden from git. Blocks while other processes hold
+    /// the file, for at most 30 s a lock.
     ///
     /// # Errors
     ///
