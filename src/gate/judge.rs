@@ -31,7 +31,8 @@ pub struct Judged {
     pub judgements: Vec<Judgement>,
     /// Every series, judged or not.
     pub census: Census,
-    /// The worst decision; `Error` also when a target could not be measured.
+    /// The worst decision; at least `Error` when a target could not be measured, and at least
+    /// `Inconclusive` when measuring was interrupted.
     pub verdict: Verdict,
     /// Doubts about the policy.
     pub warnings: Vec<Warning>,
@@ -77,11 +78,13 @@ pub fn judge(gates: &[GatePlan], waivers: &[WaiverPlan], evidence: &Evidence<'_>
     }
 
     let worst = Verdict::worst(judgements.iter().map(|judgement| judgement.verdict));
-    let measuring = (!evidence.run.failures.is_empty()).then_some(Verdict::Error);
+    let failed = (!evidence.run.failures.is_empty()).then_some(Verdict::Error);
+    let interrupted = evidence.run.cut_short.then_some(Verdict::Inconclusive);
     Judged {
         census: census::take(&measured_ids, evidence.expected, &judgements),
         // Without any gate there is nothing to pass.
-        verdict: Verdict::worst(worst.into_iter().chain(measuring)).unwrap_or(Verdict::Error),
+        verdict: Verdict::worst([worst, failed, interrupted].into_iter().flatten())
+            .unwrap_or(Verdict::Error),
         warnings: waivers
             .iter()
             .zip(&used)
@@ -356,6 +359,13 @@ mod tests {
             judged.judgements[0].reason,
             Reason::MatchesNothing { nearest: Some("a/wall".into()) }
         );
+    }
+
+    #[test]
+    fn an_interrupted_run_is_not_a_pass() {
+        let gates = [gate("a/*", at_most(2.0, Unit::Seconds))];
+        let interrupted = Run { cut_short: true, ..run(vec![target("a")], vec![]) };
+        check(&gates, &interrupted, &["a"], Verdict::Inconclusive, &["within-limit"]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::phrase::Phrase;
 use super::view::Row;
 use super::words;
-use crate::model::{Bundle, Reason, Warning};
+use crate::model::{Bundle, Reason, Unit, Warning};
 use std::collections::{HashMap, HashSet};
 
 /// The most footnotes shown; one more says how many were left out.
@@ -37,8 +37,13 @@ pub(crate) fn collect<'b>(bundle: &'b Bundle, rows: &mut [Row<'b>]) -> Vec<Phras
         }
     }
     for target in &bundle.run.targets {
+        let of_target = by_target.get(target.name.as_str()).map_or(&[][..], Vec::as_slice);
         for warning in &target.warnings {
-            notes.add(warning, Place::Target(&target.name), &target.name);
+            if !is_of_memory(warning) {
+                notes.add(warning, Place::Target(&target.name), &target.name);
+            } else if let Some(row) = of_target.iter().find(|row| shows_memory(&rows[**row])) {
+                notes.add(warning, Place::Row(*row), &target.name);
+            }
         }
     }
     for warning in bundle.warnings.iter().chain(&bundle.run.warnings) {
@@ -138,6 +143,15 @@ impl Note<'_> {
         };
         Phrase::name(&self.first).then(format!("{more}: ")).then_quote(&text)
     }
+}
+
+/// Whether a doubt is about peak memory alone, and so none where no gate looks at memory.
+fn is_of_memory(warning: &Warning) -> bool {
+    matches!(warning, Warning::MemoryFloor { .. })
+}
+
+fn shows_memory(row: &Row<'_>) -> bool {
+    row.judgement.unit == Some(Unit::Bytes)
 }
 
 /// Whether a doubt is about one sample's figures, which differ from series to series.

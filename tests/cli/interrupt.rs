@@ -7,7 +7,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use crate::dir::{Dir, Ended};
-use crate::shop;
+use crate::shop_binary;
 
 fn send(child: &Child, signal: Signal) {
     kill(Pid::from_raw(child.id().cast_signed()), signal).expect("signal the command");
@@ -73,7 +73,7 @@ loads:
     steps: [ {{ get: /products }} ]
 gates: [ {{ series: '*', regression: {{}} }} ]
 ",
-        shop::command().get_program()
+        shop_binary::path()
     ));
     interrupt(&dir, "run", "browse", Signal::SIGINT).check(130, &[]);
     std::net::TcpListener::bind(("127.0.0.1", port)).expect("the shop has left its port");

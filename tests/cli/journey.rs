@@ -2,13 +2,14 @@
 
 use crate::dir::Dir;
 
-/// A command that takes as long as the file `time` says, 5 processes a run.
+/// A command that takes as long as the file `time` says, 5 processes a run. The limit is wide, and
+/// the slowdown large, so that a busy machine does not matter.
 const CONFIG: &str = "version: 1
 project: p
 benchmarks:
   nap: { command: { run: [sh, -c, 'sleep $(cat time)'], warmup: 0, samples: 5 } }
 gates:
-  - { series: nap/wall, regression: { max: 10%, floor: 1ms } }
+  - { series: nap/wall, regression: { max: 60%, floor: 1ms } }
   - { series: nap/wall, limit: { max: 5s } }
 reports:
   - { json: out/bundle.json }
@@ -28,7 +29,7 @@ fn a_baseline_grows_and_a_slowdown_fails_everywhere() {
         dir.run("run -q").check(0, &[]);
     }
     dir.run("run").check(0, &["PASS"]);
-    dir.write("time", "0.10");
+    dir.write("time", "0.25");
     let slow = dir.run("run").check(1, &["FAIL", "nap/wall", "slower"]);
     assert!(slow.err.contains("nap"), "progress goes to stderr");
     let bundle = dir.json("out/bundle.json");
@@ -37,7 +38,7 @@ fn a_baseline_grows_and_a_slowdown_fails_everywhere() {
         .and_then(|all| all.iter().find(|one| one["series"]["metric"] == "wall"))
         .expect("wall is compared");
     let effect = &comparison["effect"];
-    assert!(effect["lo"].as_f64() > Some(0.5) && effect["hi"].as_f64() < Some(2.0), "{effect}");
+    assert!(effect["lo"].as_f64() > Some(1.0) && effect["hi"].as_f64() < Some(20.0), "{effect}");
     for report in ["out/report.md", "out/report.txt", "out/junit.xml", "out/strict.xml"] {
         assert!(dir.read(report).contains("nap/wall"), "{report}");
     }
@@ -50,7 +51,7 @@ fn a_baseline_grows_and_a_slowdown_fails_everywhere() {
     // The same stored run judged again gives the same verdict; under a waiver it warns.
     dir.run("check").check(1, &["FAIL"]);
     let waived = format!(
-        "{CONFIG}waivers: [ {{ series: nap/wall, reason: 'see #12', ceiling: 150%, until: 2999-01-31 }} ]\n"
+        "{CONFIG}waivers: [ {{ series: nap/wall, reason: 'see #12', ceiling: 900%, until: 2999-01-31 }} ]\n"
     );
     dir.write("gates.yaml", waived);
     dir.run("check").check(0, &["WARN", "see #12"]);

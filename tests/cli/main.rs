@@ -11,5 +11,5 @@ mod interrupt;
 #[cfg(test)]
 mod journey;
 #[cfg(test)]
-#[path = "../support/shop.rs"]
-mod shop;
+#[path = "../support/shop_binary.rs"]
+mod shop_binary;

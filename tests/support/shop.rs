@@ -1,8 +1,10 @@
 //! The demo service `examples/shop`, as a process of its own that ends with the test.
 
+#[path = "shop_binary.rs"]
+mod shop_binary;
+
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
@@ -77,24 +79,9 @@ impl Drop for Shop {
 
 /// A command that runs the shop, without any flags.
 pub(crate) fn command() -> Command {
-    let mut command = Command::new(binary());
+    let mut command = Command::new(shop_binary::path());
     VARIABLES.iter().for_each(|name| {
         command.env_remove(name);
     });
     command
-}
-
-/// The built example, which cargo puts beside the tests: `target/debug/deps/test-…` and
-/// `target/debug/examples/shop`.
-fn binary() -> PathBuf {
-    let test = std::env::current_exe().expect("this test's own path");
-    let folder = test.parent().and_then(|deps| deps.parent()).expect("a target folder");
-    let binary = folder.join("examples").join("shop");
-    assert!(
-        binary.is_file(),
-        "{} is missing: a run of all tests builds it, a run of chosen ones needs \
-         `cargo build --example shop` first",
-        binary.display()
-    );
-    binary
 }

@@ -1,50 +1,65 @@
 //! An error on its way to stderr, with the exit code that goes with it.
 
+use anstyle::AnsiColor;
+use miette::{GraphicalReportHandler, GraphicalTheme};
 use pacegate::Error;
+use pacegate::config::ConfigError;
 use pacegate::exit::Exit;
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 
 /// Why the command could not do what was asked.
 #[derive(Debug)]
 pub(crate) struct Failure {
     exit: Exit,
-    report: miette::Report,
+    complaint: Complaint,
+}
+
+#[derive(Debug)]
+enum Complaint {
+    /// A place in the configuration, to be underlined.
+    Config(Box<ConfigError>),
+    /// Lines that are not wrapped, so that paths and commands in them can be copied.
+    Text(String),
 }
 
 impl Failure {
     /// A failure of which the text says everything.
     pub(crate) fn new(exit: Exit, text: String) -> Self {
-        Failure { exit, report: miette::Report::msg(text) }
+        Failure { exit, complaint: Complaint::Text(text) }
     }
 
-    /// Writes the error with its causes to stderr, the place in the configuration underlined, and
-    /// gives the exit code.
+    /// Writes the complaint to stderr, and gives the exit code.
     pub(crate) fn print(self) -> Exit {
-        let colour = std::io::stderr().is_terminal()
-            && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
-        let theme = if colour {
-            miette::GraphicalTheme::unicode()
-        } else {
-            miette::GraphicalTheme::unicode_nocolor()
+        let text = match self.complaint {
+            Complaint::Config(error) => underlined(&error),
+            Complaint::Text(text) => {
+                let bold = AnsiColor::Red.on_default().bold();
+                format!("{bold}error:{bold:#} {text}\n")
+            }
         };
-        let mut text = String::new();
-        let drawn = miette::GraphicalReportHandler::new_themed(theme)
-            .with_width(100)
-            .render_report(&mut text, self.report.as_ref());
-        if drawn.is_err() {
-            text = format!("{}\n", self.report);
-        }
         // Nothing is left to be done when stderr is closed.
-        let _ = std::io::stderr().lock().write_all(text.as_bytes());
+        let _ = anstream::stderr().lock().write_all(text.as_bytes());
         self.exit
     }
+}
+
+/// The error with the place in the file; colours are taken out again where none are wanted.
+fn underlined(error: &ConfigError) -> String {
+    let mut text = String::new();
+    let drawn = GraphicalReportHandler::new_themed(GraphicalTheme::unicode())
+        .with_width(100)
+        .render_report(&mut text, error);
+    if drawn.is_err() {
+        text = format!("{error}\n");
+    }
+    text
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let exit = error.exit();
         match error {
-            Error::Config(config) => Failure { exit, report: miette::Report::new(*config) },
+            Error::Config(config) => Failure { exit, complaint: Complaint::Config(config) },
             other => Failure::new(exit, with_causes(&other)),
         }
     }
