@@ -49,9 +49,10 @@ mod tests {
 
     #[test]
     fn none_and_nan() {
-        assert_eq!(benjamini_hochberg(&[], 0.01).level, 0.01);
+        let none = Family { rejected: vec![], level: 0.01 };
+        assert_eq!(benjamini_hochberg(&[], 0.01), none);
         let family = benjamini_hochberg(&[f64::NAN, 0.0], 0.01);
-        assert_eq!((family.rejected, family.level), (vec![false, true], 0.005));
+        assert_eq!(family, Family { rejected: vec![false, true], level: 0.005 });
     }
 
     proptest! {

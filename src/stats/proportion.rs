@@ -189,11 +189,11 @@ mod tests {
     #[test]
     fn dispersion_sees_runs_that_differ() {
         let runs = |events: &[f64]| events.iter().map(|e| rate(*e, 1000.0)).collect::<Vec<_>>();
-        assert_eq!(dispersion(&[]), 1.0);
-        assert_eq!(dispersion(&runs(&[5.0])), 1.0);
-        assert_eq!(dispersion(&runs(&[0.0; 10])), 1.0);
-        assert_eq!(dispersion(&runs(&[1000.0; 10])), 1.0);
-        assert_eq!(dispersion(&runs(&[5.0; 10])), 1.0);
+        let as_binomial =
+            [vec![], runs(&[5.0]), runs(&[0.0; 10]), runs(&[1000.0; 10]), runs(&[5.0; 10])];
+        for runs in as_binomial {
+            assert_eq!(dispersion(&runs).to_bits(), 1f64.to_bits(), "{runs:?}");
+        }
         // NumPy: ((e - n p)**2 / (n p (1 - p))).sum() over scipy.stats.chi2.ppf(.05, 4)
         let found = dispersion(&runs(&[0.0, 2.0, 40.0, 1.0, 7.0]));
         assert!((found - 116.565_656_565_656_57 / 0.710_723_021_397_323_9).abs() < 1e-6, "{found}");
