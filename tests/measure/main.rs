@@ -9,6 +9,8 @@ mod criterion;
 #[cfg(test)]
 mod launcher;
 #[cfg(test)]
+mod place;
+#[cfg(test)]
 mod service;
 #[cfg(test)]
 #[path = "../support/shop.rs"]

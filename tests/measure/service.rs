@@ -191,19 +191,17 @@ fn a_service_ends_when_measuring_is_abandoned() {
     let folder = Folder::new();
     let plan = plan(&folder, &format!("{NOTE_PID}; exec SHOP"), LONG);
     let (launcher, stop) = (launcher(), Stop::new());
-    let (begun, load_begins) = std::sync::mpsc::channel();
-    let begun = std::sync::Mutex::new(begun);
-    let observer = move |event: Event| {
+    let load_begins = tokio::sync::Notify::new();
+    let observer = |event: Event| {
         if matches!(event, Event::Started { name, .. } if name == "browse") {
-            begun.lock().unwrap().send(()).unwrap();
+            load_begins.notify_one();
         }
     };
     let context = Context { launcher: &launcher, stop: &stop, observer: &observer };
     run(async {
-        let load_begins = tokio::task::spawn_blocking(move || load_begins.recv().unwrap());
         tokio::select! {
             measured = measure(&plan, &|_| true, context) => panic!("{measured:?}"),
-            _ = load_begins => {}
+            () = load_begins.notified() => {}
         }
     });
     assert_eq!(folder.wait_until_gone(), 1);

@@ -56,10 +56,13 @@ impl ReadyUrl {
             .header(hyper::header::CONNECTION, "close")
             .body(Empty::<Bytes>::new())
             .ok()?;
-        tokio::select! {
-            answer = sender.send_request(request) => Some(answer.ok()?.status().as_u16()),
-            _ = connection => None,
-        }
+        let mut answer = std::pin::pin!(sender.send_request(request));
+        let answer = tokio::select! {
+            answer = &mut answer => answer,
+            // A connection that ended may have brought the answer just before.
+            _ = connection => answer.await,
+        };
+        Some(answer.ok()?.status().as_u16())
     }
 
     async fn connect(&self) -> Option<TcpStream> {

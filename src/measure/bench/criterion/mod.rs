@@ -111,7 +111,7 @@ fn was_stopped(
 
 /// What to do when a command that succeeded left nothing.
 fn advice(argv: &[String], log: &str) -> &'static str {
-    let has = |flag: &str| argv.iter().any(|argument| argument.starts_with(flag));
+    let has = |flag: &str| argv.iter().any(|argument| argument == flag);
     if has("--test") || log.lines().any(|line| line.starts_with("Testing ")) {
         "it only tried the benches; run `cargo bench` without `--test`"
     } else if has("--list") || has("--no-run") || has("--profile-time") {
@@ -168,4 +168,21 @@ fn target(name: String, definition: &str, bench: Bench) -> Target {
 /// What two measurements must share to be comparable; not the place, which differs by checkout.
 fn definition(plan: &CriterionPlan) -> String {
     digest(&json!({ "argv": plan.command.argv, "env": plan.command.env }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn advice_fits_the_command_line() {
+        let check = |line: &str, log: &str, expected: &str| {
+            let argv: Vec<String> = line.split(' ').map(str::to_owned).collect();
+            assert!(advice(&argv, log).contains(expected), "{line}: {}", advice(&argv, log));
+        };
+        check("cargo bench -- --test", "", "without `--test`");
+        check("cargo test --benches", "Testing parse\nSuccess\n", "without `--test`");
+        check("cargo bench --no-run", "", "remove them");
+        check("cargo bench --bench stats -- nothing", "", "its filter matches some");
+    }
 }
