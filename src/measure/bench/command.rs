@@ -6,6 +6,7 @@ use crate::measure::failure::last_lines;
 use crate::measure::launcher::{self, Cut, End, Ended, LaunchError, Usage};
 use crate::measure::{Context, Event, Stop};
 use crate::model::{Data, Engine, Measurement, Metric, Sample, SampleError, Target, Unit, Warning};
+use crate::stats;
 use serde_json::json;
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -216,7 +217,7 @@ fn warnings(runs: &[Ended]) -> Vec<Warning> {
     let hidden = |used: &Usage| used.peak_memory <= used.memory_floor * AT_THE_FLOOR;
     let left_behind = runs.iter().map(|run| run.left_behind).max().unwrap_or(0);
     [
-        median(&wall).filter(|m| *m < SHORT).map(|seconds| Warning::ShortProcess { seconds }),
+        stats::median(&wall).filter(|m| *m < SHORT).map(|seconds| Warning::ShortProcess { seconds }),
         slow_first(&wall).map(|ratio| Warning::SlowFirst { ratio }),
         runs.iter().any(|run| hidden(&run.usage)).then_some(Warning::MemoryFloor { floor }),
         (left_behind > 0).then_some(Warning::LeftBehind { count: left_behind }),
@@ -226,20 +227,13 @@ fn warnings(runs: &[Ended]) -> Vec<Warning> {
     .collect()
 }
 
-/// The median, of the upper middle value where the number is even.
-fn median(values: &[f64]) -> Option<f64> {
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
-    sorted.get(sorted.len() / 2).copied()
-}
-
 /// The first value divided by the median of the rest, where it stands out from them.
 fn slow_first(values: &[f64]) -> Option<f64> {
     let (first, rest) = values.split_first()?;
     if values.len() < FEWEST || rest.iter().any(|value| value >= first) {
         return None;
     }
-    median(rest).map(|usual| first / usual).filter(|ratio| *ratio >= SLOW_FIRST)
+    stats::median(rest).map(|usual| first / usual).filter(|ratio| *ratio >= SLOW_FIRST)
 }
 
 #[cfg(test)]
