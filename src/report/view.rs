@@ -201,7 +201,7 @@ fn row<'b>(
             None => observed.and_then(|observed| value_interval(&observed, &scale)),
         },
         reason: with_waiver(words::reason(judgement, comparison), judgement),
-        advice: words::advice(judgement, &bundle.baseline, &bundle.policy.path),
+        advice: words::advice(judgement, bundle),
         notes: Vec::new(),
         trend: comparison.map(trend).unwrap_or_default(),
     }

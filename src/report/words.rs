@@ -4,8 +4,8 @@
 use super::number::{NBSP, Percent, counted, duration, percent, quantity};
 use super::phrase::{self, Phrase};
 use crate::model::{
-    BaselineReason, Better, Comparison, Effect, Judgement, NotJudgedReason, Reason, Stage, Unit,
-    ValidityFact, Verdict,
+    BaselineReason, Better, Bundle, Comparison, Effect, Judgement, NotJudgedReason, Reason, Stage,
+    Unit, ValidityFact, Verdict,
 };
 
 /// The words for more and for less of a unit.
@@ -95,8 +95,8 @@ pub fn reason(judgement: &Judgement, comparison: Option<&Comparison>) -> Phrase 
 }
 
 /// What to do about a doubtful or bad decision; `None` where nothing needs doing.
-pub fn advice(judgement: &Judgement, baseline: &BaselineReason, config: &str) -> Option<Phrase> {
-    let configured = |start: &str| Phrase::plain(start).then_name(config);
+pub fn advice(judgement: &Judgement, bundle: &Bundle) -> Option<Phrase> {
+    let configured = |start: &str| Phrase::plain(start).then_name(&bundle.policy.path);
     if judgement.waiver.is_some() {
         return None;
     }
@@ -125,7 +125,9 @@ pub fn advice(judgement: &Judgement, baseline: &BaselineReason, config: &str) ->
         ))),
         Reason::InvalidLoad { broken } => Some(Phrase::plain(facts_advice(broken))),
         Reason::CutShort => Some(Phrase::plain("run it again, to the end")),
-        Reason::NoBaseline { .. } => Some(Phrase::plain(baseline_advice(baseline))),
+        Reason::NoBaseline { .. } => {
+            Some(Phrase::plain(baseline_advice(&bundle.baseline, bundle.run.trusted)))
+        }
         Reason::ZeroBaseline => {
             Some(Phrase::plain("add a `floor` to the gate, so that the absolute change is judged"))
         }
@@ -256,9 +258,12 @@ pub fn no_baseline(reason: &BaselineReason) -> Option<Phrase> {
     }
 }
 
-/// What to do to have a baseline next time.
-pub fn baseline_advice(reason: &BaselineReason) -> &'static str {
+/// What to do to have a baseline next time; `serves` says that this run will be one.
+pub fn baseline_advice(reason: &BaselineReason, serves: bool) -> &'static str {
     match reason {
+        BaselineReason::EmptyStore | BaselineReason::OtherEnvironment { .. } if serves => {
+            "this run can be the first of its baseline; run it again"
+        }
         BaselineReason::Stored { .. } | BaselineReason::Files { .. } => {
             "the baseline runs do not have this series; run it on a branch that feeds the baseline"
         }

@@ -217,7 +217,9 @@ fn warnings(runs: &[Ended]) -> Vec<Warning> {
     let hidden = |used: &Usage| used.peak_memory <= used.memory_floor * AT_THE_FLOOR;
     let left_behind = runs.iter().map(|run| run.left_behind).max().unwrap_or(0);
     [
-        stats::median(&wall).filter(|m| *m < SHORT).map(|seconds| Warning::ShortProcess { seconds }),
+        stats::median(&wall)
+            .filter(|m| *m < SHORT)
+            .map(|seconds| Warning::ShortProcess { seconds }),
         slow_first(&wall).map(|ratio| Warning::SlowFirst { ratio }),
         runs.iter().any(|run| hidden(&run.usage)).then_some(Warning::MemoryFloor { floor }),
         (left_behind > 0).then_some(Warning::LeftBehind { count: left_behind }),
