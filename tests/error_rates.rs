@@ -99,7 +99,6 @@ fn unchanged(noise: Noise, builds: usize, share: f64) {
     let found = fails(noise, 12, 0.0, builds);
     let allowed = share * builds as f64;
     let bound = allowed + 3.1 * (allowed * (1.0 - share)).sqrt();
-    println!("{found} of {builds} unchanged builds fail");
     assert!(found as f64 <= bound, "{found} of {builds} fail, at most {bound:.0} may");
 }
 
@@ -136,7 +135,6 @@ fn unchanged_builds_with_two_modes_seldom_fail() {
 fn slower(noise: Noise, step: f64, share: f64) {
     let builds = 200;
     let found = fails(noise, 20, step, builds);
-    println!("{found} of {builds} builds with a step of {step} fail");
     assert!(found as f64 >= share * builds as f64, "{found} of {builds} at a step of {step}");
 }
 

@@ -80,6 +80,7 @@ impl Finding {
             Finding::Exact { change, .. } => [Some(*change); 3],
             Finding::Bare { base, head } => [Some(finite(head - base)), None, None],
         };
+        // Only a rise beyond all numbers has no value.
         Estimate { value: value.unwrap_or(f64::MAX), lo, hi }
     }
 

@@ -19,7 +19,7 @@ pub(super) struct Shift {
     estimate: f64,
     /// The smallest shift that the measurement can show.
     quantum: f64,
-    error: Error,
+    uncertainty: Uncertainty,
 }
 
 /// The scale on which values are compared.
@@ -33,7 +33,7 @@ enum Scale {
 
 /// How far the estimate may be off.
 #[derive(Debug, Clone, PartialEq)]
-enum Error {
+enum Uncertainty {
     /// A standard error from the spread between runs, with Student's t.
     Student {
         /// Standard error of the estimate.
@@ -63,20 +63,20 @@ impl Shift {
         let spread = stats::standard_deviation(&sides.base)?;
         let beyond = estimate.abs() > sides.quantum;
         let sd = if beyond { spread.max(sides.quantum / 12f64.sqrt()) } else { spread };
-        let error = Error::Student {
+        let uncertainty = Uncertainty::Student {
             se: sd * (1.0 + FRAC_PI_2 / base.len() as f64).sqrt(),
             df: degrees(base.len()),
             sd,
         };
-        sides.shift(estimate, error)
+        Some(sides.shift(estimate, uncertainty))
     }
 
     /// The shift between the processes of two runs measured in one session, by ranks.
     pub(super) fn between_processes(base: &[f64], head: &[f64], quantum: f64) -> Option<Shift> {
         let sides = Sides::new(base, head, quantum)?;
         let estimate = sides.estimate()?;
-        let error = Error::Ranks { base: sides.base.clone(), head: sides.head.clone() };
-        sides.shift(estimate, error)
+        let uncertainty = Uncertainty::Ranks { base: sides.base.clone(), head: sides.head.clone() };
+        Some(sides.shift(estimate, uncertainty))
     }
 
     /// One-sided p-values: against "head is not larger", and against "not smaller".
@@ -84,22 +84,22 @@ impl Shift {
         if self.estimate.abs() <= self.quantum {
             return (1.0, 1.0);
         }
-        match &self.error {
-            Error::Student { se, df, .. } => stats::student_p(self.estimate, *se, *df),
-            Error::Ranks { base, head } => stats::mann_whitney_p(base, head),
+        match &self.uncertainty {
+            Uncertainty::Student { se, df, .. } => stats::student_p(self.estimate, *se, *df),
+            Uncertainty::Ranks { base, head } => stats::mann_whitney_p(base, head),
         }
         .unwrap_or((1.0, 1.0))
     }
 
     /// The bounds on the scale at the given one-sided levels; `None` is unbounded.
     fn bounds(&self, alpha_lo: f64, alpha_hi: f64) -> (Option<f64>, Option<f64>) {
-        let (lo, hi) = match &self.error {
-            Error::Student { se, df, .. } => {
+        let (lo, hi) = match &self.uncertainty {
+            Uncertainty::Student { se, df, .. } => {
                 let half = |alpha| stats::student_quantile(1.0 - alpha, *df).map(|t| t * se);
                 let e = self.estimate;
                 (half(alpha_lo).map(|half| e - half), half(alpha_hi).map(|half| e + half))
             }
-            Error::Ranks { base, head } => {
+            Uncertainty::Ranks { base, head } => {
                 stats::hodges_lehmann_bounds(base, head, alpha_lo, alpha_hi)
             }
         };
@@ -139,8 +139,8 @@ impl Shift {
 
     /// The standard deviation of the logarithms between runs, where it is known.
     pub(super) fn between_runs_sd(&self) -> Option<f64> {
-        match (self.scale, &self.error) {
-            (Scale::Log, Error::Student { sd, .. }) => Some(*sd),
+        match (self.scale, &self.uncertainty) {
+            (Scale::Log, Uncertainty::Student { sd, .. }) => Some(*sd),
             _ => None,
         }
     }
@@ -148,12 +148,12 @@ impl Shift {
     /// The smallest true rise and the smallest true fall, each as a positive fraction of the base,
     /// that a test at one-sided level `alpha` finds with the given power.
     pub(super) fn detectable(&self, alpha: f64, power: f64) -> Option<(f64, f64)> {
-        let distance = match &self.error {
-            Error::Student { se, df, .. } => {
+        let distance = match &self.uncertainty {
+            Uncertainty::Student { se, df, .. } => {
                 let t = |p| stats::student_quantile(p, *df);
                 (t(1.0 - alpha)? + t(power)?) * se
             }
-            Error::Ranks { .. } => {
+            Uncertainty::Ranks { .. } => {
                 // Half the width of the interval, stretched from certainty to power.
                 let (lo, hi) = self.bounds(alpha, alpha);
                 let certainty = stats::normal_quantile(1.0 - alpha)?;
@@ -195,7 +195,7 @@ impl Sides {
         if base.iter().chain(head).all(|v| *v > 0.0) {
             let log = |values: &[f64]| values.iter().map(|v| v.ln()).collect::<Vec<_>>();
             let base = log(base);
-            let location = stats::median(&base)?.exp();
+            let location = stats::median(&base)?.exp().min(f64::MAX);
             let quantum = (quantum / location).ln_1p().max(ROUNDING);
             return Some(Sides { scale: Scale::Log, location, base, head: log(head), quantum });
         }
@@ -209,9 +209,9 @@ impl Sides {
         stats::hodges_lehmann_shift(&self.base, &self.head)
     }
 
-    fn shift(self, estimate: f64, error: Error) -> Option<Shift> {
+    fn shift(self, estimate: f64, uncertainty: Uncertainty) -> Shift {
         let Sides { scale, location, quantum, .. } = self;
         let estimate = if estimate.abs() <= quantum { 0.0 } else { estimate };
-        Some(Shift { scale, base: location, estimate, quantum, error })
+        Shift { scale, base: location, estimate, quantum, uncertainty }
     }
 }

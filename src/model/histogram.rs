@@ -97,14 +97,9 @@ impl Histogram {
 
     /// The value of the given rank (1 = smallest) in seconds; ranks are clamped to [1, count].
     pub fn value_at_rank(&self, rank: u64) -> f64 {
-        let (rank, mut seen) = (rank.clamp(1, self.count().max(1)), 0);
-        for bucket in self.counts.iter_recorded() {
-            seen += bucket.count_since_last_iteration();
-            if seen >= rank {
-                return bucket.value_iterated_to() as f64 * 1e-9;
-            }
-        }
-        self.counts.max() as f64 * 1e-9
+        let rank = rank.clamp(1, self.count().max(1));
+        // Half a rank below, so that rounding cannot reach the next one.
+        self.quantile((rank as f64 - 0.5) / self.count().max(1) as f64)
     }
 
     /// The mean, in seconds.
