@@ -2,6 +2,7 @@
 
 mod context;
 mod event;
+pub mod load;
 mod stop;
 
 pub use context::Context;

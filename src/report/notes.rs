@@ -161,6 +161,8 @@ fn is_of_a_sample(warning: &Warning) -> bool {
         | Warning::DirtyTree
         | Warning::UntrustedBranch { .. }
         | Warning::UnusedWaiver { .. }
-        | Warning::LeftBehind { .. } => false,
+        | Warning::LeftBehind { .. }
+        | Warning::FailedRequests { .. }
+        | Warning::WaitedForConnection { .. } => false,
     }
 }
