@@ -8,7 +8,7 @@ mod event;
 mod exec;
 mod failure;
 mod launcher;
-mod load;
+pub mod load;
 mod noise;
 mod revision;
 mod run;

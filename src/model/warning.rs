@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// A doubt that goes with a result. The code is stable; the text ends in advice.
@@ -93,6 +94,22 @@ pub enum Warning {
         /// How many processes.
         count: usize,
     },
+    /// Requests of a load failed; they stay among its latencies.
+    FailedRequests {
+        /// How many.
+        failed: u64,
+        /// Of how many.
+        requests: u64,
+        /// How many by kind, such as `status 500` or `timeout`.
+        kinds: BTreeMap<String, u64>,
+    },
+    /// Journeys of a load waited for one of its connections.
+    WaitedForConnection {
+        /// Share of journeys that did, in [0, 1].
+        share: f64,
+        /// 0.99 quantile of their waiting, in seconds.
+        p99: f64,
+    },
 }
 
 impl Warning {
@@ -118,6 +135,8 @@ impl Warning {
             Warning::UnknownRevision { .. } => "unknown-revision",
             Warning::UnusedWaiver { .. } => "unused-waiver",
             Warning::LeftBehind { .. } => "left-behind",
+            Warning::FailedRequests { .. } => "failed-requests",
+            Warning::WaitedForConnection { .. } => "waited-for-connection",
         }
     }
 }
@@ -204,6 +223,22 @@ impl fmt::Display for Warning {
             Warning::LeftBehind { count } => write!(
                 f,
                 "{count} process(es) outlived the command and were ended; make it wait for its children"
+            ),
+            Warning::FailedRequests { failed, requests, kinds } => {
+                let mut kinds: Vec<_> = kinds.iter().map(|(kind, count)| (count, kind)).collect();
+                kinds.sort_by_key(|(count, _)| std::cmp::Reverse(**count));
+                let kinds = kinds.iter().map(|(count, kind)| format!("{count} × {kind}"));
+                write!(
+                    f,
+                    "{failed} of {requests} requests failed ({}); their latencies count, so gate `errors` too",
+                    kinds.collect::<Vec<_>>().join(", ")
+                )
+            }
+            Warning::WaitedForConnection { share, p99 } => write!(
+                f,
+                "{} of journeys waited for a free connection (p99 {:.1} ms), which their latency holds; raise `connections` unless the service is to have no more",
+                percent(*share),
+                p99 * 1e3
             ),
         }
     }

@@ -175,6 +175,8 @@ fn is_of_a_sample(warning: &Warning) -> bool {
         | Warning::PartialRun
         | Warning::UnknownRevision { .. }
         | Warning::UnusedWaiver { .. }
-        | Warning::LeftBehind { .. } => false,
+        | Warning::LeftBehind { .. }
+        | Warning::FailedRequests { .. }
+        | Warning::WaitedForConnection { .. } => false,
     }
 }

@@ -1,0 +1,125 @@
+//! One HTTP/1.1 connection to the service: opened when needed, kept while it can be.
+
+use super::failure::{MAX_BODY_BYTES, RequestFailure};
+use super::origin::Origin;
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Incoming;
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use std::time::Instant;
+use tokio::task::JoinHandle;
+
+/// A place for one connection; none is open at first.
+#[derive(Default)]
+pub(super) struct Client {
+    open: Option<Connection>,
+}
+
+struct Connection {
+    sender: SendRequest<Full<Bytes>>,
+    driver: JoinHandle<()>,
+}
+
+impl Drop for Connection {
+    /// Closes the socket at once, also with an answer under way, so that the cap holds.
+    fn drop(&mut self) {
+        self.driver.abort();
+    }
+}
+
+impl Client {
+    /// Sends a request and reads its answer to the end; gives the status.
+    ///
+    /// `sent` is set when the request goes out on a connection. A connection that the service closed
+    /// while it was idle is replaced, as long as nothing of the request had left; a request that had
+    /// left is never sent twice, since that would hide a service that now and then hangs up.
+    ///
+    /// # Errors
+    ///
+    /// With what went wrong; the connection is closed then.
+    pub(super) async fn exchange(
+        &mut self,
+        origin: &Origin,
+        request: &Request<Full<Bytes>>,
+        sent: &mut Option<Instant>,
+    ) -> Result<u16, RequestFailure> {
+        let response = self.send(origin, request, sent).await?;
+        let status = response.status().as_u16();
+        if let Err(failure) = read(response).await {
+            self.hang_up();
+            return Err(failure);
+        }
+        Ok(status)
+    }
+
+    /// Closes the connection, if one is open.
+    pub(super) fn hang_up(&mut self) {
+        self.open = None;
+    }
+
+    async fn send(
+        &mut self,
+        origin: &Origin,
+        request: &Request<Full<Bytes>>,
+        sent: &mut Option<Instant>,
+    ) -> Result<Response<Incoming>, RequestFailure> {
+        let mut message = request.clone();
+        if let Some(connection) = &mut self.open
+            && connection.sender.ready().await.is_ok()
+        {
+            *sent = Some(Instant::now());
+            match connection.sender.try_send_request(message).await {
+                Ok(response) => return Ok(response),
+                Err(mut error) => match error.take_message() {
+                    Some(unsent) => message = unsent,
+                    None => {
+                        self.hang_up();
+                        return Err(RequestFailure::of_exchange(error.error()));
+                    }
+                },
+            }
+        }
+        self.hang_up();
+        *sent = None;
+        let connection = self.open.insert(Connection::open(origin).await?);
+        *sent = Some(Instant::now());
+        connection.sender.try_send_request(message).await.map_err(|mut error| {
+            self.open = None;
+            if error.take_message().is_some() {
+                *sent = None;
+            }
+            RequestFailure::of_exchange(error.error())
+        })
+    }
+}
+
+impl Connection {
+    async fn open(origin: &Origin) -> Result<Self, RequestFailure> {
+        let stream =
+            origin.connect().await.map_err(|error| RequestFailure::of_connecting(&error))?;
+        let (sender, connection) = http1::handshake(TokioIo::new(stream))
+            .await
+            .map_err(|error| RequestFailure::of_exchange(&error))?;
+        // What breaks a connection is told to the request on it; between requests it is only closed.
+        let driver = tokio::task::spawn_local(async move {
+            let _ = connection.await;
+        });
+        Ok(Connection { sender, driver })
+    }
+}
+
+/// Reads a body to its end and throws it away.
+async fn read(response: Response<Incoming>) -> Result<(), RequestFailure> {
+    let mut body = response.into_body();
+    let mut length = 0;
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| RequestFailure::of_exchange(&error))?;
+        length += frame.data_ref().map_or(0, |data| data.len() as u64);
+        if length > MAX_BODY_BYTES {
+            return Err(RequestFailure::BodyTooLarge);
+        }
+    }
+    Ok(())
+}

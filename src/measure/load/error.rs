@@ -1,0 +1,56 @@
+//! Why a load could not be measured.
+
+use std::io;
+
+/// Why a load could not be measured at all.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The plan holds a value that the configuration would not let through.
+    #[error("failed to start load: {0}")]
+    Plan(&'static str),
+    /// A step is no HTTP request.
+    #[error("failed to build the request of step `{step}`: {source}")]
+    Step {
+        /// The step's name.
+        step: String,
+        /// What is wrong with it.
+        source: hyper::http::Error,
+    },
+    /// The host's name was not found.
+    #[error("failed to look up host `{host}`: {source}; check the load's `url`")]
+    Lookup {
+        /// The host.
+        host: String,
+        /// What the resolver said.
+        source: io::Error,
+    },
+    /// Loads may not be sent to that host.
+    #[error("refused to send load to `{host}`: {reason}")]
+    Forbidden {
+        /// The host.
+        host: String,
+        /// Why, and what to do about it.
+        reason: String,
+    },
+    /// The worker thread could not be started, or its timer failed.
+    #[error("failed to run load worker: {0}")]
+    Worker(#[source] io::Error),
+    /// Not one request reached the service.
+    #[error(
+        "failed to send a single request to `{origin}` ({kinds}); is the service listening there?"
+    )]
+    NothingSent {
+        /// Where to.
+        origin: String,
+        /// What happened instead, with counts.
+        kinds: String,
+    },
+    /// The schedule holds no arrival in the measured time.
+    #[error(
+        "failed to measure load: no journey was due in the measured time; raise `rate` or `for`"
+    )]
+    NothingDue,
+    /// A stop was asked for before anything was measured.
+    #[error("interrupted before anything was measured")]
+    Interrupted,
+}

@@ -1,0 +1,89 @@
+//! The ways in which a request can fail, told apart as far as a reader can act on them.
+
+use std::error::Error as _;
+use std::fmt;
+use std::io;
+
+/// The longest body that is read.
+pub(super) const MAX_BODY_BYTES: u64 = 64 << 20;
+
+/// Why a request failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum RequestFailure {
+    /// Nobody listens, or the listener refused.
+    Refused,
+    /// The host could not be reached for another reason.
+    Unreachable,
+    /// The connection was reset.
+    Reset,
+    /// The connection was closed before the answer was complete.
+    Closed,
+    /// The answer was not complete in time.
+    Timeout,
+    /// The status was not one that counts as success.
+    Status(u16),
+    /// The body was longer than [`MAX_BODY_BYTES`].
+    BodyTooLarge,
+    /// The answer was not HTTP.
+    Malformed,
+    /// This machine had no file descriptor, port or memory for a connection: no fault of the service.
+    NoSocket,
+}
+
+impl RequestFailure {
+    /// What a failed attempt to connect means.
+    pub(super) fn of_connecting(error: &io::Error) -> Self {
+        use nix::errno::Errno;
+        match error.raw_os_error().map(Errno::from_raw) {
+            Some(
+                Errno::EMFILE
+                | Errno::ENFILE
+                | Errno::EADDRNOTAVAIL
+                | Errno::ENOBUFS
+                | Errno::ENOMEM,
+            ) => RequestFailure::NoSocket,
+            Some(Errno::ECONNREFUSED) => RequestFailure::Refused,
+            Some(Errno::ECONNRESET | Errno::ECONNABORTED) => RequestFailure::Reset,
+            _ => RequestFailure::Unreachable,
+        }
+    }
+
+    /// What a failed exchange on an open connection means.
+    pub(super) fn of_exchange(error: &hyper::Error) -> Self {
+        if error.is_parse() {
+            return RequestFailure::Malformed;
+        }
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            if let Some(error) = error.downcast_ref::<io::Error>() {
+                return match error.kind() {
+                    io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
+                        RequestFailure::Malformed
+                    }
+                    io::ErrorKind::UnexpectedEof => RequestFailure::Closed,
+                    _ => RequestFailure::Reset,
+                };
+            }
+            cause = error.source();
+        }
+        RequestFailure::Closed
+    }
+}
+
+impl fmt::Display for RequestFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RequestFailure::Refused => f.write_str("connection refused"),
+            RequestFailure::Unreachable => f.write_str("unreachable"),
+            RequestFailure::Reset => f.write_str("connection reset"),
+            RequestFailure::Closed => f.write_str("closed before the end of the answer"),
+            RequestFailure::Timeout => f.write_str("timeout"),
+            RequestFailure::Status(status) => write!(f, "status {status}"),
+            RequestFailure::BodyTooLarge => {
+                write!(f, "body over {} MiB", MAX_BODY_BYTES >> 20)
+            }
+            RequestFailure::Malformed => f.write_str("malformed answer"),
+            RequestFailure::NoSocket => f.write_str("no file descriptor or port left here"),
+        }
+    }
+}

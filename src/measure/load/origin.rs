@@ -1,0 +1,136 @@
+//! Where requests go: the addresses behind the load's URL, looked up once, before anything is timed.
+
+use super::LoadError;
+use super::allow::{self, Refusal};
+use crate::config::{LoadPlan, host_of};
+use hyper::Uri;
+use std::cell::Cell;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use tokio::net::{TcpStream, lookup_host};
+
+/// The addresses of the service; never empty.
+#[derive(Debug)]
+pub(super) struct Origin {
+    addresses: Vec<SocketAddr>,
+    /// The one that answered last: `localhost` often has two, of which one listens.
+    preferred: Cell<usize>,
+}
+
+/// Looks the host up and checks that it may be loaded; `allowed` is a list separated by commas.
+///
+/// The addresses are kept, so that a name cannot come to mean another machine later.
+///
+/// # Errors
+///
+/// When the URL is not one, the name is unknown, or an address is not allowed.
+pub(super) async fn resolve(plan: &LoadPlan, allowed: &str) -> Result<Origin, LoadError> {
+    let not_url = || LoadError::Plan("its URL is not of the form `http://host:port`");
+    let uri: Uri = plan.url.parse().map_err(|_| not_url())?;
+    let host = host_of(&plan.url).ok_or_else(not_url)?;
+    let found = lookup_host((host.as_str(), uri.port_u16().unwrap_or(80)));
+    let found = tokio::time::timeout(plan.timeout, found).await;
+    let found = found.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())).and_then(|found| {
+        let addresses: Vec<SocketAddr> = found.collect();
+        let none = || io::Error::new(io::ErrorKind::NotFound, "it has no address");
+        (!addresses.is_empty()).then_some(addresses).ok_or_else(none)
+    });
+    let addresses = found.map_err(|source| LoadError::Lookup { host: host.clone(), source })?;
+    let allowed: Vec<&str> = allowed.split(',').map(str::trim).collect();
+    let ips: Vec<IpAddr> = addresses.iter().map(SocketAddr::ip).collect();
+    allow::check(&host, &ips, &allowed).map_err(|refusal| LoadError::Forbidden {
+        reason: match refusal {
+            Refusal::Internal(address) => {
+                format!("{address} is a link-local or metadata address, which is never loaded")
+            }
+            Refusal::Elsewhere(address) => format!(
+                "{address} is not this machine; if you may load it, name the host in {}",
+                super::ALLOW_HOSTS
+            ),
+        },
+        host,
+    })?;
+    Ok(Origin { addresses, preferred: Cell::new(0) })
+}
+
+impl Origin {
+    /// Opens a connection to the first address that takes one, beginning with the last that did.
+    pub(super) async fn connect(&self) -> io::Result<TcpStream> {
+        let mut refused = None;
+        for turn in 0..self.addresses.len() {
+            let index = (self.preferred.get() + turn) % self.addresses.len();
+            match TcpStream::connect(self.addresses[index]).await {
+                Ok(stream) => {
+                    self.preferred.set(index);
+                    // Small requests must not wait for the acknowledgement of the one before.
+                    stream.set_nodelay(true)?;
+                    return Ok(stream);
+                }
+                Err(error) => refused = Some(error),
+            }
+        }
+        Err(refused.unwrap_or_else(|| io::ErrorKind::AddrNotAvailable.into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Arrivals, Spacing};
+    use std::time::Duration;
+
+    fn plan(url: &str) -> LoadPlan {
+        let second = Duration::from_secs(1);
+        let arrivals = Arrivals {
+            rate: 1.0,
+            duration: second,
+            warmup: second,
+            connections: 1,
+            spacing: Spacing::Constant,
+        };
+        LoadPlan {
+            name: "load".to_owned(),
+            service: None,
+            url: url.to_owned(),
+            arrivals,
+            steps: vec![],
+            timeout: Duration::from_secs(60),
+        }
+    }
+
+    #[tokio::test]
+    async fn only_this_machine_and_allowed_hosts_are_resolved() {
+        for (url, allowed, expected) in [
+            ("http://127.0.0.1:7878", "", Ok("127.0.0.1:7878")),
+            ("http://[::1]", "", Ok("[::1]:80")),
+            ("http://192.0.2.1:81", "shop, 192.0.2.1", Ok("192.0.2.1:81")),
+            ("http://192.0.2.1:81", "shop", Err("name the host in PACEGATE_ALLOW_HOSTS")),
+            ("http://0.0.0.0:81", "", Err("0.0.0.0 is not this machine")),
+            ("http://169.254.169.254", "169.254.169.254", Err("metadata")),
+            ("ftp://127.0.0.1", "", Err("is not of the form")),
+            ("", "", Err("is not of the form")),
+        ] {
+            let found = resolve(&plan(url), allowed).await;
+            match (expected, found) {
+                (Ok(address), Ok(origin)) => {
+                    assert_eq!(origin.addresses, [address.parse().unwrap()])
+                }
+                (Err(part), Err(error)) => assert!(error.to_string().contains(part), "{error}"),
+                (expected, found) => panic!("{url}: {found:?} instead of {expected:?}"),
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn the_address_that_listens_is_tried_first_from_then_on() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let addresses = vec![closed, listener.local_addr().unwrap()];
+        let origin = Origin { addresses, preferred: Cell::new(0) };
+        origin.connect().await.unwrap();
+        assert_eq!(origin.preferred.get(), 1);
+        drop(listener);
+        let error = origin.connect().await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
+    }
+}

@@ -1,0 +1,134 @@
+//! What one worker saw, in memory that does not grow with time.
+
+use super::dispatch::Arrival;
+use super::failure::RequestFailure;
+use super::live::Live;
+use crate::model::Histogram;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// One request and what came of it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Exchange {
+    /// When it was to be sent.
+    pub(super) due: Instant,
+    /// When it was sent, if it was.
+    pub(super) sent: Option<Instant>,
+    /// When its answer was complete, or it failed.
+    pub(super) done: Instant,
+    /// Why it failed.
+    pub(super) failure: Option<RequestFailure>,
+}
+
+/// The measured requests of one step.
+#[derive(Debug, Default)]
+pub(super) struct StepRecord {
+    /// Due to done, of every request, failed ones too.
+    pub(super) response: Histogram,
+    /// Sent to done, of every request that was sent.
+    pub(super) service: Histogram,
+    /// Failures by kind.
+    pub(super) failures: BTreeMap<RequestFailure, u64>,
+}
+
+impl StepRecord {
+    /// Requests that failed.
+    pub(super) fn errors(&self) -> u64 {
+        self.failures.values().sum()
+    }
+
+    /// Adds all of another record.
+    pub(super) fn merge(&mut self, other: &StepRecord) {
+        self.response.merge(&other.response);
+        self.service.merge(&other.service);
+        for (failure, count) in &other.failures {
+            *self.failures.entry(*failure).or_default() += count;
+        }
+    }
+}
+
+/// All that one worker saw.
+#[derive(Debug)]
+pub(super) struct Recorder {
+    /// One record a step, in order.
+    pub(super) steps: Vec<StepRecord>,
+    /// Measured journeys that were due and handed over.
+    pub(super) offered: u64,
+    /// Measured journeys that could not be sent for want of memory, descriptors or ports here.
+    pub(super) dropped: u64,
+    /// How late the pacer was with measured journeys, before a connection was asked for.
+    pub(super) lateness: Histogram,
+    /// How long measured journeys waited for a connection, of those that found none free.
+    pub(super) waits: Histogram,
+    /// Requests, measured or not, answered as expected within the measured time.
+    pub(super) completed: u64,
+    /// When the last journey was handed over.
+    pub(super) last_issued: Option<Instant>,
+    window: Range<Instant>,
+    live: Arc<Live>,
+}
+
+impl Recorder {
+    /// An empty record of `steps` steps; `window` is the measured time.
+    pub(super) fn new(steps: usize, window: Range<Instant>, live: Arc<Live>) -> Self {
+        Recorder {
+            steps: std::iter::repeat_with(StepRecord::default).take(steps).collect(),
+            offered: 0,
+            dropped: 0,
+            lateness: Histogram::new(),
+            waits: Histogram::new(),
+            completed: 0,
+            last_issued: None,
+            window,
+            live,
+        }
+    }
+
+    /// Records that the pacer handed an arrival over.
+    pub(super) fn issued(&mut self, arrival: &Arrival) {
+        if arrival.measured {
+            self.offered += 1;
+            self.last_issued = Some(arrival.issued);
+            self.lateness.record(nanos(arrival.issued.saturating_duration_since(arrival.due)));
+        }
+    }
+
+    /// Records that an arrival found no place to wait in.
+    pub(super) fn dropped(&mut self, arrival: &Arrival) {
+        self.dropped += u64::from(arrival.measured);
+    }
+
+    /// Records how long a measured arrival waited for a connection.
+    pub(super) fn waited(&mut self, wait: Duration) {
+        self.waits.record(nanos(wait));
+    }
+
+    /// Records a request of the step of that index.
+    pub(super) fn answered(&mut self, step: usize, exchange: &Exchange, measured: bool) {
+        self.completed +=
+            u64::from(exchange.failure.is_none() && self.window.contains(&exchange.done));
+        if !measured {
+            return;
+        }
+        if exchange.failure == Some(RequestFailure::NoSocket) {
+            self.dropped += 1;
+            return;
+        }
+        let Some(record) = self.steps.get_mut(step) else { return };
+        let response = nanos(exchange.done.saturating_duration_since(exchange.due));
+        record.response.record(response);
+        if let Some(sent) = exchange.sent {
+            record.service.record(nanos(exchange.done.saturating_duration_since(sent)));
+        }
+        if let Some(failure) = exchange.failure {
+            *record.failures.entry(failure).or_default() += 1;
+        }
+        self.live.record(response, exchange.failure.is_some());
+    }
+}
+
+fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}

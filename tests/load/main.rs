@@ -1,0 +1,105 @@
+//! The load engine against real servers, good and bad: what it counts is what they saw.
+//!
+//! Latencies are checked from below, or against a server's own stalls with the generator's lateness
+//! allowed for, so that a busy machine cannot fail a test.
+
+#[cfg(test)]
+mod answers;
+#[cfg(test)]
+mod counts;
+#[cfg(test)]
+mod ends;
+#[cfg(test)]
+mod requests;
+#[cfg(test)]
+mod server;
+#[cfg(test)]
+mod shop;
+#[cfg(test)]
+mod stall;
+
+use pacegate::config::{Arrivals, LoadPlan, Spacing, StepPlan};
+use pacegate::measure::load::{LoadError, measure};
+use pacegate::measure::{Context, Event, Stop};
+use pacegate::model::{Data, Histogram, Target, ValidityFact, Warning};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+/// A plan without warm-up: `rate` journeys a second of one GET each.
+fn plan(url: String, rate: f64, seconds: f64) -> LoadPlan {
+    LoadPlan {
+        name: "load".to_owned(),
+        service: None,
+        url,
+        arrivals: Arrivals {
+            rate,
+            duration: Duration::from_secs_f64(seconds),
+            warmup: Duration::ZERO,
+            connections: 256,
+            spacing: Spacing::Constant,
+        },
+        steps: vec![step("GET", "/")],
+        timeout: Duration::from_secs(30),
+    }
+}
+
+fn step(method: &str, path: &str) -> StepPlan {
+    StepPlan {
+        name: format!("{method} {path}"),
+        method: method.to_owned(),
+        path: path.to_owned(),
+        headers: vec![],
+        body: None,
+        expect_status: vec![],
+    }
+}
+
+fn run(plan: &LoadPlan) -> Result<Target, LoadError> {
+    run_with(plan, &Stop::new(), &|_| ())
+}
+
+fn run_with(
+    plan: &LoadPlan,
+    stop: &Stop,
+    observer: &(dyn Fn(Event) + Send + Sync),
+) -> Result<Target, LoadError> {
+    let context = Context { launcher: Path::new("unused"), stop, observer };
+    runtime().block_on(sendable(measure(plan, context)))
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
+}
+
+/// Whoever calls `measure` may be a task that moves between threads.
+fn sendable<F: Send>(future: F) -> F {
+    future
+}
+
+fn histogram<'target>(target: &'target Target, metric: &str) -> &'target Histogram {
+    match &target.measurement(metric).expect(metric).data {
+        Data::Histogram(histogram) => histogram,
+        other => panic!("{metric} is {other:?}"),
+    }
+}
+
+/// Failed and all requests.
+fn errors(target: &Target, metric: &str) -> (u64, u64) {
+    match target.measurement(metric).expect(metric).data {
+        Data::Counts { events, trials } => (events, trials),
+        ref other => panic!("{metric} is {other:?}"),
+    }
+}
+
+fn kinds(target: &Target) -> BTreeMap<String, u64> {
+    let kinds = target.warnings.iter().find_map(|warning| match warning {
+        Warning::FailedRequests { kinds, .. } => Some(kinds.clone()),
+        _ => None,
+    });
+    kinds.unwrap_or_default()
+}
+
+fn broken(target: &Target) -> &[ValidityFact] {
+    &target.validity.as_ref().expect("a validity block").broken
+}

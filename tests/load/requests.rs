@@ -1,0 +1,77 @@
+//! What is sent is what the plan says.
+
+use crate::server::{OK, Reply, Server};
+use crate::{plan, run, step};
+use pacegate::measure::load::LoadError;
+
+#[test]
+fn requests_carry_what_the_step_says() {
+    let server = Server::start(|_| Reply::keep(OK));
+    let mut plan = plan(server.url(), 10.0, 0.1);
+    let mut posted = step("POST", "/cart?user=7");
+    posted.headers = vec![
+        ("content-type".to_owned(), "application/json".to_owned()),
+        ("x-trace".to_owned(), "on".to_owned()),
+    ];
+    posted.body = Some(br#"{"id":1}"#.to_vec());
+    plan.steps = vec![posted];
+    run(&plan).unwrap();
+    let seen = server.seen.newest.lock().unwrap();
+    let (head, body) = seen.split_once("\r\n\r\n").unwrap();
+    let mut lines: Vec<&str> = head.lines().collect();
+    let first = lines.remove(0);
+    lines.sort_unstable();
+    let host = format!("host: {}", server.address);
+    let agent = format!("user-agent: pacegate/{}", env!("CARGO_PKG_VERSION"));
+    assert_eq!((first, body), ("POST /cart?user=7 HTTP/1.1", r#"{"id":1}"#));
+    assert_eq!(
+        lines,
+        ["content-length: 8", "content-type: application/json", &host, &agent, "x-trace: on"]
+    );
+}
+
+#[test]
+fn a_step_may_name_its_own_host_and_agent() {
+    let server = Server::start(|_| Reply::keep(OK));
+    let mut plan = plan(server.url(), 10.0, 0.1);
+    plan.steps[0].headers = vec![
+        ("host".to_owned(), "shop.example".to_owned()),
+        ("user-agent".to_owned(), "probe".to_owned()),
+    ];
+    run(&plan).unwrap();
+    let seen = server.seen.newest.lock().unwrap();
+    assert!(seen.contains("host: shop.example\r\n") && !seen.contains("127.0.0.1"), "{seen}");
+    assert!(seen.contains("user-agent: probe\r\n") && !seen.contains("pacegate"), "{seen}");
+}
+
+#[test]
+fn plans_that_cannot_be_run_are_refused_before_anything_is_sent() {
+    let server = Server::start(|_| Reply::keep(OK));
+    type Change = fn(&mut pacegate::config::LoadPlan);
+    let changes: [(Change, &str); 9] = [
+        (|plan| plan.arrivals.rate = f64::NAN, "rate"),
+        (|plan| plan.arrivals.rate = f64::INFINITY, "rate"),
+        (|plan| plan.arrivals.duration = std::time::Duration::MAX, "duration"),
+        (|plan| plan.arrivals.connections = 0, "connections"),
+        (|plan| plan.timeout = std::time::Duration::ZERO, "timeout"),
+        (|plan| plan.steps.clear(), "steps"),
+        (|plan| plan.steps[0].method = "GET /".to_owned(), "step `GET /`"),
+        (|plan| plan.steps[0].path = "/a b".to_owned(), "step `GET /`"),
+        (|plan| plan.arrivals.rate = 0.1, "no journey was due"),
+    ];
+    for (change, part) in changes {
+        let mut plan = plan(server.url(), 10.0, 0.1);
+        change(&mut plan);
+        let error = run(&plan).unwrap_err().to_string();
+        assert!(error.contains(part), "{error}");
+    }
+    assert_eq!(server.requests(), 0);
+}
+
+#[test]
+fn other_machines_are_not_loaded() {
+    for url in ["http://192.0.2.1:80", "http://169.254.169.254", "http://0.0.0.0:80"] {
+        let error = run(&plan(url.to_owned(), 10.0, 0.1)).unwrap_err();
+        assert!(matches!(error, LoadError::Forbidden { .. }), "{error}");
+    }
+}
