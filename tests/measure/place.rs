@@ -1,9 +1,7 @@
-//! Where is measured: the machine class and the revision.
+//! Where is measured: the machine class.
 
 use crate::support::{Folder, run};
-use pacegate::measure::{environment, revision};
-use pacegate::model::Revision;
-use std::process::Command;
+use pacegate::measure::environment;
 
 #[test]
 fn the_toolchain_is_told_only_where_there_is_a_cargo_project() {
@@ -14,36 +12,4 @@ fn the_toolchain_is_told_only_where_there_is_a_cargo_project() {
     folder.write("Cargo.toml", "");
     let with = run(environment(folder.path()));
     assert!(with.toolchain.starts_with("rustc "), "{with:?}");
-}
-
-#[test]
-fn a_revision_is_commit_branch_and_cleanness() {
-    let folder = Folder::new();
-    let git = |arguments: &str| {
-        let mut command = Command::new("git");
-        command.args(["-c", "user.name=a", "-c", "user.email=a@example.org"]);
-        command.args(arguments.split(' ')).current_dir(folder.path());
-        let output = command.output().unwrap();
-        assert!(output.status.success(), "git {arguments}: {output:?}");
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
-    };
-    let check = |expected: Revision| assert_eq!(run(revision(folder.path())), expected);
-
-    check(Revision::default());
-    git("init -q -b trunk");
-    check(Revision::default());
-    folder.write("file", "one");
-    git("add file");
-    git("commit -q -m first");
-    folder.write("untracked", "");
-    let clean = Revision {
-        commit: Some(git("rev-parse HEAD")),
-        branch: Some("trunk".into()),
-        dirty: false,
-    };
-    check(clean.clone());
-    folder.write("file", "two");
-    check(Revision { dirty: true, ..clean.clone() });
-    git("checkout -q --force --detach");
-    check(Revision { branch: None, ..clean });
 }
