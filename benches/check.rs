@@ -26,8 +26,7 @@ fn measured(random: &mut Pcg64) -> Run {
     let mut near = |value: f64| value * (0.95 + 0.1 * random.random::<f64>());
     let mut targets: Vec<Target> = (0..LOADS)
         .map(|i| {
-            let mut histogram = Histogram::new();
-            (0..2000).for_each(|_| histogram.record(near(5e6) as u64));
+            let histogram: Histogram = (0..2000).map(|_| near(5e6) as u64).collect();
             let latency = Metric::lower("latency", Unit::Seconds);
             let errors = Metric::lower("errors", Unit::Ratio);
             let counts = Data::Counts { events: near(20.0) as u64, trials: 20_000 };

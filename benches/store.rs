@@ -3,8 +3,8 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use pacegate::model::{
-    Data, Engine, Environment, Histogram, Measurement, Metric, Noise, RUN_FORMAT, RUN_VERSION,
-    Revision, Run, Sample, Target, Unit, Verdict,
+    Data, Engine, Environment, Measurement, Metric, Noise, RUN_FORMAT, RUN_VERSION, Revision, Run,
+    Sample, Target, Unit, Verdict,
 };
 use pacegate::store::{SqliteStore, Store};
 use rand::{RngExt, SeedableRng};
@@ -15,12 +15,8 @@ use uuid::Uuid;
 
 /// Latencies of 20,000 requests around 2 ms.
 fn latencies(rng: &mut Pcg64) -> Data {
-    let mut histogram = Histogram::new();
-    for _ in 0..20_000 {
-        let tail = -f64::ln(1.0 - rng.random::<f64>());
-        histogram.record((1e6 + 1e6 * tail) as u64);
-    }
-    Data::Histogram(histogram)
+    let mut latency = || (1e6 - 1e6 * f64::ln(1.0 - rng.random::<f64>())) as u64;
+    Data::Histogram((0..20_000).map(|_| latency()).collect())
 }
 
 /// Criterion's 100 values of one process, around 1 ms.

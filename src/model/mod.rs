@@ -26,7 +26,7 @@ pub use census::{Census, NotJudged, NotJudgedReason};
 pub use comparison::{Comparison, Effect, Estimate, Side, Test};
 pub use environment::{Environment, Noise};
 pub use heading::Heading;
-pub use histogram::{Histogram, HistogramError};
+pub use histogram::{Histogram, HistogramError, HistogramRecorder};
 pub use id::{SeriesId, Statistic};
 pub use judgement::{GateKind, Judgement, Reason, WaiverUse};
 pub use metric::{Assumption, Better, Metric};

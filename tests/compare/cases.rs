@@ -236,7 +236,7 @@ fn what_was_measured_otherwise_is_no_baseline() {
 
 #[test]
 fn a_head_without_any_value_does_not_pass_as_zero() {
-    let empty = || Measurement { data: Data::Histogram(Histogram::new()), ..latency(&[]) };
+    let empty = || Measurement { data: Data::Histogram(Histogram::default()), ..latency(&[]) };
     let compared = against((0..9).map(|_| latency(&[1000; 9])), empty(), OPTIONS);
     assert_eq!(compared.undecided.len(), 5);
     assert!(compared.undecided.values().all(|reason| *reason == Reason::Vanished));

@@ -126,5 +126,5 @@ fn the_cap_holds_when_answers_do_not_come() {
     assert!(server.seen.most.load(SeqCst) <= 4, "{}", server.seen.most.load(SeqCst));
     // Every one is recorded at the timeout, also those whose time was up before there was a connection.
     let latency = histogram(&target, "latency");
-    assert!(latency.quantile(0.0) >= 0.149_8 && latency.max() <= 0.150_2, "{latency:?}");
+    assert!(latency.quantile(0.0) >= 0.149_8 && latency.quantile(1.0) <= 0.150_2, "{latency:?}");
 }

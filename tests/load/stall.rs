@@ -27,7 +27,7 @@ fn under_stalls(connections: usize) -> Target {
     });
     let mut plan = plan(server.url(), RATE, PERIOD.as_secs_f64() * PERIODS);
     plan.arrivals.connections = connections;
-    let target = run(&plan).unwrap();
+    let target = run(&plan).expect("a target");
     assert_eq!(server.requests(), 5000);
     target
 }
@@ -38,7 +38,7 @@ fn check(connections: usize) -> Target {
     let latency = histogram(&target, "latency");
     assert_eq!(latency.count(), 5000);
     assert_eq!(errors(&target, "errors"), (0, 5000));
-    let validity = target.validity.as_ref().unwrap();
+    let validity = target.validity.as_ref().expect("a validity block");
     assert_eq!(validity.dropped, 0);
     let stall = STALL.as_secs_f64();
     // A busy machine makes the generator late, and the server as much: both are in the latency.

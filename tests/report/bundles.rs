@@ -107,9 +107,7 @@ impl Build {
             return;
         }
         let data = if id.statistic.is_some() {
-            let mut histogram = Histogram::new();
-            histogram.record((value * 1e9) as u64);
-            Data::Histogram(histogram)
+            Data::Histogram([(value * 1e9) as u64].into_iter().collect())
         } else {
             Data::Sample(Sample::of_processes([value]).unwrap())
         };

@@ -166,7 +166,7 @@ pub(crate) async fn what_could_not_be_read_back_is_not_written(backend: &dyn Bac
         with(&|run| run.warnings = vec![Warning::SlowFirst { ratio: f64::INFINITY }]),
         with(&|run| run.targets[2].elapsed = f64::NEG_INFINITY),
         with(&|run| run.targets[2].measurements[2].quantum = f64::NAN),
-        with(&|run| run.targets[2].measurements[1].data = Data::Histogram(Histogram::new())),
+        with(&|run| run.targets[2].measurements[1].data = Data::Histogram(Histogram::default())),
         with(&|run| {
             run.targets[0].measurements[0].data = Data::Counts { events: 1 << 63, trials: 0 };
         }),

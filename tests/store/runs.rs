@@ -1,9 +1,9 @@
 //! Runs to store: arbitrary ones, and ones that a seed determines.
 
 use pacegate::model::{
-    Assumption, Better, Data, Engine, Environment, Failure, Histogram, Measurement, Metric, Noise,
-    RUN_FORMAT, RUN_VERSION, Revision, Run, Sample, Stage, Target, Unit, Validity, ValidityFact,
-    Warning,
+    Assumption, Better, Data, Engine, Environment, Failure, HistogramRecorder, Measurement, Metric,
+    Noise, RUN_FORMAT, RUN_VERSION, Revision, Run, Sample, Stage, Target, Unit, Validity,
+    ValidityFact, Warning,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -62,8 +62,7 @@ pub(crate) fn seeded(seed: u64, project: &str) -> Run {
 
 fn seeded_target(rng: &mut Pcg64, n: usize) -> Target {
     let values = |rng: &mut Pcg64| (0..200).map(|_| rng.random::<f64>()).collect();
-    let mut histogram = Histogram::new();
-    (0..500).for_each(|_| histogram.record(rng.random_range(1000..1 << 30)));
+    let histogram = (0..500).map(|_| rng.random_range(1000..1 << 30)).collect();
     let data = [
         Data::Sample(Sample::new((0..5).map(|_| values(rng)).collect()).unwrap()),
         Data::Histogram(histogram),
@@ -253,9 +252,9 @@ fn any_measurement() -> impl Strategy<Value = Measurement> {
 
 fn any_data() -> impl Strategy<Value = Data> {
     let histogram = vec((prop::num::u64::ANY, 1u64..1 << 40), 1..20).prop_map(|values| {
-        let mut histogram = Histogram::new();
+        let mut histogram = HistogramRecorder::new();
         values.into_iter().for_each(|(value, count)| histogram.record_n(value, count));
-        Data::Histogram(histogram)
+        Data::Histogram(histogram.histogram())
     });
     prop_oneof![
         vec(vec(any_float(), 1..8), 1..8)

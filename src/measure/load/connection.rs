@@ -123,3 +123,58 @@ async fn read(response: Response<Incoming>) -> Result<(), RequestFailure> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{BufRead as _, BufReader, Write as _};
+    use std::net::TcpListener;
+    use std::sync::mpsc;
+    use tokio::runtime::{Builder, LocalOptions};
+
+    /// The close reaches this thread in the very turn in which the next request is sent.
+    #[test]
+    fn a_request_that_never_left_is_sent_on_a_new_connection() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let origin = Origin::of(listener.local_addr().unwrap());
+        let (close, closing) = mpsc::channel();
+        let (closed, closes) = mpsc::channel();
+        let server = std::thread::spawn(move || {
+            for _ in 0..2 {
+                let mut stream = BufReader::new(listener.accept().unwrap().0);
+                let mut line = String::from("a request");
+                while !line.trim().is_empty() {
+                    line.clear();
+                    stream.read_line(&mut line).unwrap();
+                }
+                stream.get_mut().write_all(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();
+                if closing.recv().is_ok() {
+                    drop(stream);
+                    closed.send(()).unwrap();
+                }
+            }
+        });
+        let runtime =
+            Builder::new_current_thread().enable_all().build_local(LocalOptions::default());
+        runtime.unwrap().block_on(async {
+            let request = Request::get("/").body(Full::default()).unwrap();
+            let mut client = Client::default();
+            let mut sent = None;
+            assert_eq!(client.exchange(&origin, &request, &mut sent).await, Ok(204));
+            let ready = |client: &Client| client.open.as_ref().unwrap().sender.is_ready();
+            while !ready(&client) {
+                tokio::task::yield_now().await;
+            }
+            close.send(()).unwrap();
+            // Blocks this thread, so that nothing looks at the socket before it is closed.
+            closes.recv().unwrap();
+            // Sockets are looked at now, but the connection gets its turn after this task only.
+            tokio::task::yield_now().await;
+            assert!(ready(&client));
+            assert_eq!(client.exchange(&origin, &request, &mut sent).await, Ok(204));
+            assert!(sent.is_some());
+        });
+        drop(close);
+        server.join().unwrap();
+    }
+}

@@ -54,6 +54,12 @@ pub(super) async fn resolve(plan: &LoadPlan, allowed: &str) -> Result<Origin, Lo
 }
 
 impl Origin {
+    /// The service at one address, unchecked.
+    #[cfg(test)]
+    pub(super) fn of(address: SocketAddr) -> Self {
+        Origin { addresses: vec![address], preferred: Cell::new(0) }
+    }
+
     /// Opens a connection to the first address that takes one, beginning with the last that did.
     pub(super) async fn connect(&self) -> io::Result<TcpStream> {
         let mut refused = None;

@@ -3,7 +3,7 @@
 use super::dispatch::Arrival;
 use super::failure::RequestFailure;
 use super::live::Live;
-use crate::model::Histogram;
+use crate::model::HistogramRecorder;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -26,9 +26,9 @@ pub(super) struct Exchange {
 #[derive(Debug, Default)]
 pub(super) struct StepRecord {
     /// Due to done, of every request, failed ones too.
-    pub(super) response: Histogram,
+    pub(super) response: HistogramRecorder,
     /// Sent to done, of every request that was sent.
-    pub(super) service: Histogram,
+    pub(super) service: HistogramRecorder,
     /// Failures by kind.
     pub(super) failures: BTreeMap<RequestFailure, u64>,
 }
@@ -59,9 +59,9 @@ pub(super) struct Recorder {
     /// Measured journeys that could not be sent for want of memory, descriptors or ports here.
     pub(super) dropped: u64,
     /// How late the pacer was with measured journeys, before a connection was asked for.
-    pub(super) lateness: Histogram,
+    pub(super) lateness: HistogramRecorder,
     /// How long measured journeys waited for a connection, of those that found none free.
-    pub(super) waits: Histogram,
+    pub(super) waits: HistogramRecorder,
     /// Requests, measured or not, answered as expected within the measured time.
     pub(super) completed: u64,
     /// When the last journey was handed over.
@@ -77,8 +77,8 @@ impl Recorder {
             steps: std::iter::repeat_with(StepRecord::default).take(steps).collect(),
             offered: 0,
             dropped: 0,
-            lateness: Histogram::new(),
-            waits: Histogram::new(),
+            lateness: HistogramRecorder::new(),
+            waits: HistogramRecorder::new(),
             completed: 0,
             last_issued: None,
             window,

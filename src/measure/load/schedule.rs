@@ -73,8 +73,7 @@ mod tests {
             let plan = arrivals(rate, warmup, duration, Spacing::Constant);
             let dues: Vec<Due> = schedule(&plan).collect();
             let measured: Vec<Duration> = dues.iter().filter(|due| due.measured).map(|due| due.offset).collect();
-            let expected = (rate * plan.duration.as_secs_f64()).round() as usize;
-            prop_assert_eq!(measured.len(), expected);
+            prop_assert_eq!(measured.len(), (rate * plan.duration.as_secs_f64()).round() as usize);
             for (index, offset) in measured.iter().enumerate() {
                 let exact = plan.warmup.as_secs_f64() + index as f64 / rate;
                 prop_assert!((offset.as_secs_f64() - exact).abs() < 2e-9);

@@ -6,7 +6,9 @@ use super::recorder::{Recorder, StepRecord};
 use super::validity::{Facts, validity};
 use super::worker::Report;
 use crate::config::LoadPlan;
-use crate::model::{Data, Engine, Histogram, Measurement, Metric, Sample, Target, Unit, Warning};
+use crate::model::{
+    Data, Engine, HistogramRecorder, Measurement, Metric, Sample, Target, Unit, Warning,
+};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -84,10 +86,10 @@ fn nothing_sent(
 /// `latency`, `service` and `errors` of the whole load or a step; none that nothing is known of.
 fn of_requests(prefix: &str, record: &StepRecord) -> Vec<Measurement> {
     let named = |name: &str| format!("{prefix}{name}");
-    let histogram = |name: &str, values: &Histogram| {
+    let histogram = |name: &str, values: &HistogramRecorder| {
         (values.count() > 0).then(|| Measurement {
             metric: Metric::lower(&named(name), Unit::Seconds),
-            data: Data::Histogram(values.clone()),
+            data: Data::Histogram(values.histogram()),
             quantum: 0.0,
         })
     };
