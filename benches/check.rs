@@ -1,19 +1,28 @@
-//! Judging a run of 500 series against 30 stored runs.
+//! Judging a run of 500 series against 30 stored runs: the computing alone, and as a whole process
+//! beside the processes that do next to nothing.
 
 #[path = "../tests/support/runs.rs"]
 mod runs;
 
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, Criterion, criterion_group, criterion_main};
 use pacegate::analyze::{compare, observe, runs_needed};
 use pacegate::config::{GatePlan, Rule, SeriesPattern, defaults};
 use pacegate::gate::{Evidence, Judged, judge};
-use pacegate::model::{Baseline, Data, Histogram, Measurement, Metric, Run, Sample, Target, Unit};
+use pacegate::model::{
+    Baseline, Data, Histogram, Measurement, Metric, Run, Sample, Target, Unit, Verdict,
+};
+use pacegate::store::{SqliteStore, Store as _};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_pcg::Pcg64;
 use runs::{OPTIONS, baseline, run, target};
 use std::collections::BTreeSet;
 use std::hint::black_box;
+use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
+use time::OffsetDateTime;
+use uuid::Uuid;
 
 const STORED: usize = 30;
 /// Loads, each a histogram (five series) and a share of errors.
@@ -76,12 +85,57 @@ fn benches(criterion: &mut Criterion) {
     });
 }
 
+/// The command in `directory`, from its start to its end.
+fn time(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, directory: &Path, args: &[&str]) {
+    group.bench_function(name, |b| {
+        b.iter(|| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_pacegate"));
+            let output = command.args(args).current_dir(directory).output().expect("run it");
+            // Noise among 500 series may fail a gate; anything else went wrong.
+            assert!(matches!(output.status.code(), Some(0 | 1)), "{output:?}");
+        });
+    });
+}
+
+fn processes(criterion: &mut Criterion) {
+    let mut random = Pcg64::seed_from_u64(2);
+    let directory = tempfile::tempdir().expect("make a directory");
+    let write = |name: &str, text: String| {
+        std::fs::write(directory.path().join(name), text).expect("write a file");
+    };
+    let store = SqliteStore::open(&directory.path().join("history.db")).expect("open a store");
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let mut numbered = |n: usize| Run {
+        id: Uuid::from_u128(n as u128),
+        started: OffsetDateTime::UNIX_EPOCH + Duration::from_secs(n as u64),
+        ..measured(&mut random)
+    };
+    for n in 0..STORED {
+        runtime.block_on(store.put(&numbered(n), Verdict::Pass)).expect("store a run");
+    }
+    let head = numbered(STORED);
+    write("head.json", serde_json::to_string(&head).expect("a document"));
+    write(
+        "gates.yaml",
+        format!(
+            "version: 1\nproject: {}\nstore: sqlite:history.db\n\
+             gates: [ {{ series: '*', regression: {{}} }} ]\n",
+            head.project
+        ),
+    );
+    let mut group = criterion.benchmark_group("command");
+    time(&mut group, "version", directory.path(), &["--version"]);
+    time(&mut group, "help", directory.path(), &["--help"]);
+    time(&mut group, "check-500x30", directory.path(), &["check", "--head", "head.json"]);
+    group.finish();
+}
+
 criterion_group! {
     name = check_benches;
     config = Criterion::default()
         .warm_up_time(Duration::from_millis(500))
         .measurement_time(Duration::from_secs(4))
         .sample_size(20);
-    targets = benches
+    targets = benches, processes
 }
 criterion_main!(check_benches);
