@@ -131,7 +131,12 @@ fn detail(
     let reason =
         if failed { "could not be measured, see below".to_owned() } else { plain(&row.reason) };
     let text = if has_rule { reason } else { format!("{}: {reason}", escape::terminal(&row.rule)) };
-    if spark.is_empty() && text == *told {
+    // A trend says nothing of a row that did not decide.
+    let undecided = matches!(
+        row.judgement.verdict,
+        Verdict::Inconclusive | Verdict::NoBaseline | Verdict::Error
+    );
+    if text == *told && (spark.is_empty() || undecided) {
         return;
     }
     let indent = 4 + if spark.is_empty() { 0 } else { width(&spark) + 1 };
