@@ -16,10 +16,12 @@ pub(super) fn take(
             .entry(&judgement.series)
             .and_modify(|verdict| *verdict = verdict.join(judgement.verdict))
             .or_insert(judgement.verdict);
-        if matches!(
+        let decides = matches!(
             judgement.verdict,
             Verdict::Improved | Verdict::Pass | Verdict::Warn | Verdict::Fail
-        ) {
+        );
+        // A waiver excuses what vanished, and does not measure it.
+        if decides && measured.contains(&judgement.series) {
             decided.insert(&judgement.series);
         }
     }

@@ -3,7 +3,7 @@
 use super::{census, rule, waiver};
 use crate::config::{GatePlan, Rule, WaiverPlan};
 use crate::model::{
-    Census, Comparison, Estimate, GateKind, Judgement, Reason, Run, SeriesId, SeriesRef, Unit,
+    Better, Census, Comparison, Estimate, GateKind, Judgement, Reason, Run, SeriesId, SeriesRef, Unit,
     Verdict, Warning,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,8 +19,7 @@ pub struct Evidence<'a> {
     pub comparisons: &'a [Comparison],
     /// Why the other series could not be compared, or not well enough to decide.
     pub undecided: &'a BTreeMap<SeriesId, Reason>,
-    /// The series that should have been measured: what the configuration names, and what the
-    /// newest baseline run had.
+    /// The series that should have been measured: those of the newest baseline run.
     pub expected: &'a BTreeSet<SeriesId>,
 }
 
@@ -213,7 +212,8 @@ fn no_match(gate: &GatePlan, evidence: &Evidence<'_>) -> rule::Ruling {
     (Verdict::Missing, Reason::MatchesNothing { nearest })
 }
 
-/// Applies waivers and `severity: warn` to a verdict that fails the build.
+/// Applies waivers and `severity: warn` to a verdict that fails the build. A gate that matches nothing
+/// is a fault of the policy, which nothing excuses.
 fn soften(
     gate: &GatePlan,
     waivers: &[WaiverPlan],
@@ -223,13 +223,19 @@ fn soften(
 ) {
     let worse = match gate.rule {
         Rule::Regression { .. } => comparison.and_then(|comparison| {
-            let effect = comparison.effect?;
-            Some(effect.worse(comparison.better).0.exp_m1())
+            let estimate = comparison.effect?.estimate;
+            Some(match comparison.better {
+                Better::Lower => estimate,
+                Better::Higher => -estimate,
+            })
         }),
         Rule::Limit { .. } => {
             judgement.observed.and_then(|observed| rule::excess(&gate.rule, &observed))
         }
     };
+    if matches!(judgement.reason, Reason::MatchesNothing { .. }) {
+        return;
+    }
     let series = judgement.series.to_string();
     if let Some((index, waiver)) = waiver::excuse(waivers, &series, judgement.verdict, worse) {
         used[index] = true;
@@ -366,6 +372,31 @@ mod tests {
         let gates = [gate("a/*", at_most(2.0, Unit::Seconds))];
         let interrupted = Run { cut_short: true, ..run(vec![target("a")], vec![]) };
         check(&gates, &interrupted, &["a"], Verdict::Inconclusive, &["within-limit"]);
+    }
+
+    #[test]
+    fn nothing_excuses_a_gate_that_matches_nothing() {
+        let waiver = WaiverPlan {
+            series: SeriesPattern::new("*").unwrap(),
+            reason: "see #12".into(),
+            ceiling: None,
+            until: time::Date::MAX,
+        };
+        let gate = GatePlan { warn_only: true, ..gate("b/wall", at_most(2.0, Unit::Seconds)) };
+        let (run, expected) = (run(vec![target("a")], vec![]), BTreeSet::from([id("gone")]));
+        let evidence = Evidence {
+            run: &run,
+            observed: &BTreeMap::new(),
+            comparisons: &[],
+            undecided: &BTreeMap::new(),
+            expected: &expected,
+        };
+        let judged = judge(&[gate], std::slice::from_ref(&waiver), &evidence);
+        assert_eq!(judged.verdict, Verdict::Missing);
+        // What vanished is excused, and still is a gap.
+        let gates = [self::gate("gone/*", at_most(2.0, Unit::Seconds))];
+        let judged = judge(&gates, &[waiver], &evidence);
+        assert_eq!((judged.verdict, judged.census.judged), (Verdict::Warn, 0));
     }
 
     #[test]

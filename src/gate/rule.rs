@@ -24,9 +24,13 @@ pub fn describe(rule: &Rule) -> String {
     parts.join(", ")
 }
 
-/// Whether a quantity can be a limit of a series in `unit`; a bare number fits any unit.
+/// Whether a quantity can be a limit of a series in `unit`. A bare number fits any unit, but for a
+/// share of 1 and more: it is a percentage whose sign was forgotten, and would let anything pass.
 pub(super) fn fits(quantity: &Quantity, unit: &Unit) -> bool {
-    quantity.unit.as_ref().is_none_or(|own| own == unit)
+    match &quantity.unit {
+        Some(own) => own == unit,
+        None => *unit != Unit::Ratio || quantity.value < 1.0,
+    }
 }
 
 /// The first quantity of a rule that does not fit the series' unit.
@@ -90,7 +94,7 @@ pub(super) fn regression(
     } else if hi <= limit {
         let reason = if lo > 0.0 { Reason::WorseBelowLimit } else { Reason::ChangeWithinLimit };
         (Verdict::Pass, reason)
-    } else if beyond || below_floor {
+    } else if below_floor {
         (Verdict::Pass, Reason::BelowFloor)
     } else {
         (Verdict::Inconclusive, Reason::TooNoisy { runs_needed: None })
@@ -233,6 +237,9 @@ mod tests {
             (Verdict::Pass, Reason::BelowFloor)
         );
         assert_eq!(regression(0.03, Some(&small), false, &worse).0, Verdict::Fail);
+        // Surely worse, and by an amount that may or may not matter.
+        let middle = quantity(0.00025);
+        assert_eq!(regression(0.03, Some(&middle), false, &worse).0, Verdict::Inconclusive);
         let noisy = comparison(Better::Lower, 0.001, -0.3, 0.0, 0.3);
         assert_eq!(
             regression(0.03, Some(&floor), false, &noisy),
@@ -268,6 +275,20 @@ mod tests {
         let verdict = |difference| regression(0.03, None, false, &rates(difference)).0;
         assert_eq!(verdict(estimate(0.0, -0.001, 0.004)), Verdict::Pass);
         assert_eq!(verdict(estimate(0.001, -0.001, 0.006)), Verdict::Inconclusive);
+    }
+
+    #[test]
+    fn quantities_fit_their_unit_and_a_forgotten_percent_sign_fits_none() {
+        let check = |unit: Option<Unit>, value, series: Unit, expected| {
+            let quantity = Quantity { unit, ..quantity(value) };
+            assert_eq!(fits(&quantity, &series), expected, "{quantity:?} {series}");
+        };
+        check(Some(Unit::Seconds), 1.0, Unit::Seconds, true);
+        check(Some(Unit::Seconds), 1.0, Unit::Bytes, false);
+        check(None, 5.0, Unit::Seconds, true);
+        check(None, 0.01, Unit::Ratio, true);
+        check(None, 1.0, Unit::Ratio, false);
+        check(Some(Unit::Ratio), 1.0, Unit::Ratio, true);
     }
 
     #[test]

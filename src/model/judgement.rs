@@ -100,7 +100,7 @@ pub enum Reason {
     },
     /// The baseline is zero, so there is no ratio, and the gate has no floor.
     ZeroBaseline,
-    /// The configuration or the baseline expects the series, and the run does not have it.
+    /// The newest baseline run has the series, and this run does not, or has no value of it.
     Vanished,
     /// The gate's pattern matches no series at all; the judgement's `target` is the pattern.
     MatchesNothing {

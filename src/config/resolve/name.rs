@@ -23,36 +23,29 @@ pub(super) fn checked(name: &At<String>, what: &str) -> Result<String, Fault> {
     )))
 }
 
-/// Refuses two targets of one name, and targets below a criterion benchmark, whose own targets
-/// could take the same names.
+/// Refuses two targets of one name, and targets below another one: what belongs to `parse/large` would
+/// also belong to `parse`, in `--only`, in failures and among the benches of criterion.
 pub(super) fn distinct_targets(file: &File) -> Result<(), Fault> {
-    let mut seen: BTreeMap<&str, (&At<String>, bool)> = BTreeMap::new();
-    let benchmarks = file.benchmarks.iter().flat_map(|entries| &entries.0);
-    let loads = file.loads.iter().flat_map(|entries| &entries.0);
-    let named = benchmarks
-        .map(|(name, kind)| (name, kind.value.criterion.is_some()))
-        .chain(loads.map(|(name, _)| (name, false)));
-    for (name, is_prefix) in named {
-        if let Some((first, _)) = seen.insert(&name.value, (name, is_prefix)) {
-            return Err(name
-                .fault(format!(
-                    "`{}` names two targets; the other one is in line {}",
-                    name.value, first.place.line
-                ))
-                .help("rename one of them"));
+    let mut seen: BTreeMap<&str, &At<String>> = BTreeMap::new();
+    let benchmarks = file.benchmarks.iter().flat_map(|entries| &entries.0).map(|(name, _)| name);
+    let loads = file.loads.iter().flat_map(|entries| &entries.0).map(|(name, _)| name);
+    for name in benchmarks.chain(loads) {
+        if let Some(first) = seen.insert(&name.value, name) {
+            return Err(name.fault(format!(
+                "`{}` names two targets; the other one is in line {}",
+                name.value, first.place.line
+            )));
         }
     }
-    for (name, _) in seen.values() {
-        let above = name.value.match_indices('/').map(|(at, _)| &name.value[..at]);
-        for prefix in above {
-            if let Some((criterion, true)) = seen.get(prefix) {
-                return Err(name
-                    .fault(format!(
-                        "`{}` could also be a bench of the criterion benchmark `{prefix}` in line {}",
-                        name.value, criterion.place.line
-                    ))
-                    .help("rename one of them"));
-            }
+    for name in seen.values() {
+        let mut above = name.value.match_indices('/').map(|(at, _)| &name.value[..at]);
+        if let Some(upper) = above.find_map(|prefix| seen.get(prefix)) {
+            return Err(name
+                .fault(format!(
+                    "`{}` lies below the target `{}` in line {}",
+                    name.value, upper.value, upper.place.line
+                ))
+                .help(format!("call that one `{}/…`, too, or this one something else", upper.value)));
         }
     }
     Ok(())

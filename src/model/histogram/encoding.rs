@@ -9,6 +9,8 @@ use std::io::Read as _;
 pub(super) const MAX_BYTES: usize = 4 << 20;
 /// What a V2 deflate encoding begins with; the length of the rest and a zlib stream follow.
 const V2_DEFLATE_COOKIE: [u8; 4] = [0x1c, 0x84, 0x93, 0x14];
+/// What the V2 encoding within begins with; the decoder would inflate another V2 deflate one, too.
+const V2_COOKIE: [u8; 4] = [0x1c, 0x84, 0x93, 0x13];
 /// Cookie, payload length, normalizing offset, digits (4 bytes each), lowest, highest, ratio (8).
 const V2_HEADER_BYTES: usize = 40;
 
@@ -62,6 +64,7 @@ fn inflate(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut plain = Vec::new();
     ZlibDecoder::new(deflated).take(MAX_BYTES as u64).read_to_end(&mut plain).ok()?;
     let (header, payload) = plain.split_at_checked(V2_HEADER_BYTES)?;
+    header.strip_prefix(&V2_COOKIE)?;
     let announced = u32::from_be_bytes(*header.get(4..)?.first_chunk()?);
     // Nine bytes of ones are a run of 2^63 zeros, which the decoder cannot negate.
     let overflows = payload.windows(9).any(|varint| varint == [0xff; 9]);
@@ -125,6 +128,8 @@ mod tests {
             with_length(0),
             deflated(&most_zeros),
             deflated(&vec![0; 64 << 20]),
+            deflated(&deflated(&plain)),
+            deflated(&[&V2_DEFLATE_COOKIE[..], &[0xff; 4], &plain[8..]].concat()),
             deflated(&[]),
             plain.clone(),
         ] {
