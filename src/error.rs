@@ -52,6 +52,9 @@ pub enum Error {
     /// No stored run is meant by what was given.
     #[error("{0}")]
     NoSuchRun(String),
+    /// A stop was asked for before anything was measured.
+    #[error("interrupted before anything was measured")]
+    Interrupted,
     /// A report cannot be written where the configuration wants it; found before measuring.
     #[error("failed to prepare the report `{path}`, which the configuration names under `reports`")]
     ReportPath {
@@ -76,16 +79,18 @@ pub enum Error {
     Store(#[from] StoreError),
     /// The history refused a run, which was kept in a file.
     #[error(
-        "{refusal}\nwhat was measured is kept in `{kept}`; judge it again with `pacegate check --head {kept}`"
+        "failed to store the run; it is kept in `{kept}`, and `pacegate check --head {kept}` judges it again"
     )]
     Unsaved {
         /// Where the run was kept.
         kept: PathBuf,
         /// Why it could not be stored.
-        refusal: StoreError,
+        source: StoreError,
     },
     /// The history refused a run, and no file would take it either.
-    #[error("{refusal}\nrun {run} is lost, since `{kept}` could not be written either")]
+    #[error(
+        "failed to store run {run} ({refusal}); it is lost, since `{kept}` could not be written either"
+    )]
     Lost {
         /// The run.
         run: Uuid,
@@ -109,6 +114,7 @@ impl Error {
             | Error::Document { .. }
             | Error::NoSuchRun(_)
             | Error::ReportPath { .. } => Exit::Usage,
+            Error::Interrupted => Exit::Interrupted,
             Error::Store(_) | Error::Unsaved { .. } | Error::Lost { .. } => Exit::MeasuringFailed,
             Error::Report(_) | Error::ReportWrite { .. } => Exit::ReportFailed,
         }

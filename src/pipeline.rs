@@ -13,7 +13,7 @@ use crate::Error;
 use crate::config::{self, Plan, Source};
 use crate::exit::Exit;
 use crate::measure::{self, Context};
-use crate::model::{Bundle, Policy, RUN_FORMAT, RUN_VERSION, Revision, Run, Warning};
+use crate::model::{Bundle, Noise, Policy, RUN_FORMAT, RUN_VERSION, Revision, Run, Warning};
 use history::History;
 use selection::Selected;
 use std::path::{Path, PathBuf};
@@ -88,8 +88,8 @@ impl Outcome {
 /// # Errors
 ///
 /// Before anything is measured: a configuration, a history or a report path that cannot be used.
-/// Afterwards only a history that can no longer be read; a target that could not be measured is a
-/// failure in the bundle, and the [`Outcome`] says what could not be kept or told.
+/// Afterwards nothing is an error: a target that could not be measured is a failure in the bundle,
+/// and the [`Outcome`] says what could not be kept or told.
 pub async fn run(
     judging: &Judging,
     measuring: &Measuring,
@@ -99,10 +99,15 @@ pub async fn run(
     let selected = Selected::by(&measuring.only, &plan, &judging.config)?;
     reports::prepare(&plan.reports)?;
     // Opened in any case: a run that is not kept is still compared with those that are.
-    let history = History::open(&plan).await?;
+    let history = tokio::select! {
+        history = History::open(&plan) => history?,
+        () = context.stop.asked() => return Err(Error::Interrupted),
+    };
 
-    let run = measure(&plan, &selected, judging, measuring, context).await;
-    let baseline = history.baseline(&run, &plan).await?;
+    let draft = draft(&plan, &selected, judging, measuring).await;
+    // Read before anything is measured, so that a damaged history cannot cost what was.
+    let baseline = history.baseline(&draft, &plan).await?;
+    let run = measure(draft, &plan, &selected, context).await;
     let bundle = judging::judge(run, &baseline, &selected, &plan, policy(judging, &source), false);
     let kept = if measuring.keep { history.keep(&bundle, &plan).await } else { Ok(()) };
     let undelivered = reports::write_all(&bundle, &plan.reports);
@@ -119,14 +124,14 @@ pub async fn check(judging: &Judging, checking: &Checking) -> Result<Outcome, Er
     reports::prepare(&plan.reports)?;
     let (head, baseline) = match (&checking.head, &checking.baseline[..]) {
         (Some(head), [_, ..]) => {
-            let head = document::read_run(head)?;
+            let head = document::read_run_of(head, &plan.project)?;
             let baseline = document::baseline(&checking.baseline, &head)?;
             (head, baseline)
         }
         (head, files) => {
             let history = History::open(&plan).await?;
             let head = match head {
-                Some(path) => document::read_run(path)?,
+                Some(path) => document::read_run_of(path, &plan.project)?,
                 None => history.run(&checking.run, &plan).await?,
             };
             let baseline = match files {
@@ -137,52 +142,60 @@ pub async fn check(judging: &Judging, checking: &Checking) -> Result<Outcome, Er
         }
     };
     let one_session = !checking.baseline.is_empty();
-    let (selected, policy) = (Selected::all(&plan), policy(judging, &source));
+    let (selected, policy) = (Selected::of(&head, &plan), policy(judging, &source));
     let bundle = judging::judge(head, &baseline, &selected, &plan, policy, one_session);
     let undelivered = reports::write_all(&bundle, &plan.reports);
     Ok(Outcome { bundle, unsaved: None, undelivered, interrupted: false })
 }
 
-async fn measure(
+/// A run of which everything but the values is known: where it is measured, and of what.
+async fn draft(
     plan: &Plan,
     selected: &Selected<'_>,
     judging: &Judging,
     measuring: &Measuring,
-    context: Context<'_>,
 ) -> Run {
     let directory = judging.config.parent().filter(|parent| !parent.as_os_str().is_empty());
     let directory = directory.unwrap_or(Path::new("."));
-    let revision = measure::revision(directory, measuring.branch.as_deref());
-    let environment = measure::environment(directory).await;
-    let measured = measure::measure(plan, &|name| selected.measures(name), context).await;
-
-    let mut warnings = measured.warnings;
-    let known = revision.is_ok();
-    let revision = revision.unwrap_or_else(|error| {
-        warnings.push(Warning::UnknownRevision { error });
-        Revision { branch: measuring.branch.clone(), ..Revision::default() }
-    });
+    let (revision, unknown) = match measure::revision(directory, measuring.branch.as_deref()) {
+        Ok(revision) => (revision, None),
+        Err(error) => (
+            Revision { branch: measuring.branch.clone(), ..Revision::default() },
+            Some(Warning::UnknownRevision { error }),
+        ),
+    };
+    let partial = selected.is_partial().then_some(Warning::PartialRun);
     let distrust = distrust(&revision, &plan.baseline.branches);
-    if selected.is_partial() {
-        warnings.push(Warning::PartialRun);
-    }
-    let trusted = known && distrust.is_none() && !selected.is_partial();
-    warnings.extend(distrust);
+    let warnings: Vec<Warning> = [unknown, partial, distrust].into_iter().flatten().collect();
     Run {
         format: RUN_FORMAT.to_owned(),
         version: RUN_VERSION,
         id: Uuid::now_v7(),
         project: plan.project.clone(),
         started: judging.now,
-        elapsed: measured.elapsed.as_secs_f64(),
+        elapsed: 0.0,
         revision,
-        environment,
+        environment: measure::environment(directory).await,
+        noise: Noise::default(),
+        targets: vec![],
+        failures: vec![],
+        cut_short: false,
+        // Each of these doubts is one about serving as a baseline.
+        trusted: warnings.is_empty(),
+        warnings,
+    }
+}
+
+async fn measure(draft: Run, plan: &Plan, selected: &Selected<'_>, context: Context<'_>) -> Run {
+    let measured = measure::measure(plan, &|name| selected.measures(name), context).await;
+    Run {
+        elapsed: measured.elapsed.as_secs_f64(),
         noise: measured.noise,
         targets: measured.targets,
         failures: measured.failures,
         cut_short: measured.cut_short,
-        trusted,
-        warnings,
+        warnings: [draft.warnings, measured.warnings].concat(),
+        ..draft
     }
 }
 

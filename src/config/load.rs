@@ -130,7 +130,10 @@ mod tests {
         assert_eq!(plan.store, StoreLocation::Sqlite(dir.path().join(".pacegate/history.db")));
         assert_eq!(plan.gates[0].rule, Rule::Regression { max: 0.03, floor: None, strict: false });
         assert_eq!(source.text, &text[3..]);
-        // printf '\xef\xbb\xbfversion: 1\nproject: shop\n…' | sha256sum
-        assert_eq!(source.sha256.len(), 64);
+        // sha256sum gates.yaml
+        assert_eq!(
+            source.sha256,
+            "38626994cce1eab4f9672b5189944c039087ecbdc7da26671a63a65f11117736"
+        );
     }
 }

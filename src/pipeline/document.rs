@@ -4,6 +4,7 @@ use crate::Error;
 use crate::model::{
     BUNDLE_FORMAT, BUNDLE_VERSION, Baseline, BaselineReason, Bundle, RUN_FORMAT, RUN_VERSION, Run,
 };
+use crate::report::escape;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::fs::File;
@@ -55,11 +56,38 @@ pub fn read_run(path: &Path) -> Result<Run, Error> {
     }
 }
 
-/// Reads the runs that `head` is compared with. Those of another machine class are passed over:
-/// who names the files does not know better than the machines.
+/// Reads a run of the given project.
+///
+/// # Errors
+///
+/// As [`read_run`], and when the run is of another project.
+pub(super) fn read_run_of(path: &Path, project: &str) -> Result<Run, Error> {
+    let run = read_run(path)?;
+    if run.project == project {
+        return Ok(run);
+    }
+    let other = escape::name(&run.project);
+    let why =
+        format!("it is a run of project `{other}`, and those of `{project}` are compared here");
+    Err(refused(path, why))
+}
+
+/// Reads the runs that `head` is compared with, each of them once. Those of another machine class are
+/// passed over: who names the files does not know better than the machines.
+///
+/// # Errors
+///
+/// As [`read_run_of`], and when the head itself is among them.
 pub(super) fn baseline(files: &[PathBuf], head: &Run) -> Result<Baseline, Error> {
-    let mut runs = files.iter().map(|path| read_run(path)).collect::<Result<Vec<_>, _>>()?;
+    let read = |path: &PathBuf| match read_run_of(path, &head.project) {
+        Ok(run) if run.id == head.id => {
+            Err(refused(path, "it is the run that is to be judged".to_owned()))
+        }
+        read => read,
+    };
+    let mut runs = files.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     runs.sort_by_key(|run| (run.started, run.id));
+    runs.dedup_by_key(|run| run.id);
     let given = runs.len();
     let others = runs.extract_if(.., |run| run.environment != head.environment);
     let newest_other = others.last();
@@ -81,7 +109,7 @@ fn read(path: &Path) -> Result<Document, Error> {
         RUN_FORMAT => RUN_VERSION,
         BUNDLE_FORMAT => BUNDLE_VERSION,
         other => {
-            let other: String = other.chars().take(60).flat_map(char::escape_default).collect();
+            let other = escape::name(other);
             let why = format!(
                 "its format is `{other}`, and `{RUN_FORMAT}` or `{BUNDLE_FORMAT}` is needed"
             );

@@ -18,8 +18,10 @@ pub(super) struct History {
 impl History {
     /// Opens a plan's history, making a new one where there is none.
     pub(super) async fn open(plan: &Plan) -> Result<History, Error> {
-        let StoreLocation::Sqlite(path) = &plan.store;
-        let store: Box<dyn Store> = Box::new(SqliteStore::open(path)?);
+        let StoreLocation::Sqlite(path) = plan.store.clone();
+        // Another process may hold it for long.
+        let opened = tokio::task::spawn_blocking(move || SqliteStore::open(&path)).await;
+        let store: Box<dyn Store> = Box::new(opened.map_err(|_| Error::Interrupted)??);
         let headings = store.headings(&plan.project).await?;
         Ok(History { store, headings })
     }
@@ -79,11 +81,11 @@ impl History {
         let name = format!("unsaved-{}.json", run.id);
         let beside = database.with_file_name(&name);
         if reports::write(&beside, &text).is_ok() {
-            return Err(Error::Unsaved { kept: beside, refusal });
+            return Err(Error::Unsaved { kept: beside, source: refusal });
         }
         let kept = std::env::temp_dir().join(&name);
         match reports::write(&kept, &text) {
-            Ok(()) => Err(Error::Unsaved { kept, refusal }),
+            Ok(()) => Err(Error::Unsaved { kept, source: refusal }),
             Err(source) => Err(Error::Lost { run: run.id, kept, refusal, source }),
         }
     }

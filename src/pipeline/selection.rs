@@ -2,7 +2,7 @@
 
 use crate::Error;
 use crate::config::{GatePlan, Plan, SeriesPattern};
-use crate::model::SeriesId;
+use crate::model::{Run, SeriesId, Warning};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -16,6 +16,20 @@ impl<'plan> Selected<'plan> {
     /// Everything that the plan names.
     pub(super) fn all(plan: &'plan Plan) -> Self {
         Selected { entries: entries(plan), partial: false }
+    }
+
+    /// What a run was about: everything, or the entries that it measured or tried to.
+    pub(super) fn of(run: &Run, plan: &'plan Plan) -> Self {
+        let all = Selected::all(plan);
+        if !run.warnings.contains(&Warning::PartialRun) {
+            return all;
+        }
+        let series: Vec<SeriesId> = run.series().map(|series| series.id).collect();
+        let tried = |entry: &&str| {
+            series.iter().any(|id| id.is_from(entry))
+                || run.failures.iter().any(|failure| failure.target == **entry)
+        };
+        Selected { entries: all.entries.into_iter().filter(tried).collect(), partial: true }
     }
 
     /// The benchmarks and loads whose name matches one of the globs, or that a glob lies below, as

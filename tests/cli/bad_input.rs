@@ -1,11 +1,8 @@
 //! What goes wrong in real pipelines: a clear message, the right exit code, nothing lost.
 
-use std::fs::Permissions;
-use std::os::unix::fs::PermissionsExt as _;
-use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 
-use crate::dir::{Dir, Ended};
+use crate::dir::{Dir, Ended, free_port};
 
 /// A configuration with one command benchmark `job` of the given shell line.
 fn job(line: &str) -> String {
@@ -164,6 +161,20 @@ fn databases_that_cannot_be_used_are_left_as_they_are() {
 }
 
 #[test]
+fn a_damaged_history_is_found_before_measuring() {
+    let dir = Dir::with(&job("true"));
+    dir.run("run").check(0, &[]);
+    let database = rusqlite::Connection::open(dir.path(".pacegate/history.db")).unwrap();
+    let damaged = database.execute("UPDATE measurement SET sample = x'00'", []).unwrap();
+    assert!(damaged > 0);
+    drop(database);
+    let config = dir.read("gates.yaml").replace("\"true\"", "\"touch measured\"");
+    dir.write("gates.yaml", config);
+    dir.run("run").check(5, &["history.db"]);
+    assert!(!dir.path("measured").exists());
+}
+
+#[test]
 fn a_database_of_a_newer_version_is_refused() {
     let dir = Dir::with(&job("true"));
     dir.run("run").check(0, &[]);
@@ -181,7 +192,7 @@ fn a_locked_database_loses_nothing_that_was_measured() {
     // Readers do not mind the lock; the run cannot be written, and is kept beside the database.
     let database = rusqlite::Connection::open(dir.path(".pacegate/history.db")).unwrap();
     database.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let ended = dir.run("run").check(5, &["failed to lock store", "what was measured is kept in"]);
+    let ended = dir.run("run").check(5, &["failed to lock store", "it is kept in"]);
     database.execute_batch("ROLLBACK").unwrap();
     let kept = ended.err.split('`').find(|part| part.ends_with(".json")).expect("the file's name");
     dir.run(&format!("check --head {kept}")).check(0, &["PASS"]);
@@ -192,8 +203,6 @@ fn a_full_disk_loses_nothing_that_was_stored() {
     let dir = Dir::with(&job("true"));
     dir.run("run").check(0, &[]);
     let before = dir.run("check latest --format json").check(0, &[]).out;
-    let mut command = dir.command("run");
-    command.arg0("pacegate");
     // The largest file that may be written is smaller than the database with one more run.
     let size = std::fs::metadata(dir.path(".pacegate/history.db")).unwrap().len();
     let limited = format!(
@@ -245,6 +254,19 @@ fn stdout_that_closes_early_changes_no_verdict() {
 }
 
 #[test]
+fn stdout_that_cannot_be_written_changes_no_verdict() {
+    let full = || std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let check = |line: &str, args: &str, code: i32| {
+        let dir = Dir::with(&job(line));
+        let output = dir.command(args).stdout(full()).output().unwrap();
+        Ended::new(output).check(code, &["failed to write to stdout"]);
+    };
+    check("exit 1", "run", 5);
+    check("true", "run", 0);
+    check("true", "run --require-report", 6);
+}
+
+#[test]
 fn wrong_arguments_are_usage_errors() {
     let dir = Dir::with(&job("true"));
     dir.run("").check(2, &["Usage"]);
@@ -266,13 +288,5 @@ fn init_replaces_nothing_unasked() {
     dir.run("init --force").check(0, &[]);
     assert_eq!(first, dir.read("gates.yaml"));
     dir.run("run").check(0, &["NO-BASELINE"]);
-    let read_only = dir.path("read-only");
-    std::fs::create_dir(&read_only).unwrap();
-    std::fs::set_permissions(&read_only, Permissions::from_mode(0o555)).unwrap();
     dir.run("init --config missing/gates.yaml").check(2, &["failed to write `missing/gates.yaml`"]);
-}
-
-fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("find a free port");
-    listener.local_addr().expect("its address").port()
 }

@@ -95,3 +95,9 @@ impl Ended {
         self
     }
 }
+
+/// A port that was free a moment ago.
+pub(crate) fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("find a free port");
+    listener.local_addr().expect("its address").port()
+}

@@ -115,6 +115,36 @@ fn another_machine_class_is_no_baseline() {
 }
 
 #[test]
+fn files_of_other_projects_and_the_head_itself_are_no_baseline() {
+    let dir = compared(&around(1.0), &around(1.0));
+    dir.run("check --baseline head.json --head head.json")
+        .check(2, &["the run that is to be judged"]);
+    let other = Run { project: "lexer".to_owned(), ..run(1, "time", &around(1.0)) };
+    write(&dir, "base.json", &other);
+    dir.run(CHECK).check(2, &["`base.json`", "project `lexer`"]);
+    write(&dir, "head.json", &other);
+    dir.run(CHECK).check(2, &["`head.json`", "project `lexer`"]);
+}
+
+#[test]
+fn a_run_that_is_named_often_counts_once() {
+    let dir = compared(&[1.0], &[2.0]);
+    let five = " --baseline base.json".repeat(5);
+    dir.run(&format!("check --head head.json{five}")).check(0, &["INCONCLUSIVE"]);
+    assert_eq!(dir.json("bundle.json")["baseline_runs"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn what_a_file_holds_commands_no_terminal_and_no_log() {
+    let dir = compared(&around(1.0), &around(1.0));
+    let hostile = r#"{"format":"pacegate-run","version":1,"\n::stop-commands::x\u001b[31m":1}"#;
+    dir.write("head.json", hostile);
+    let err = dir.run(CHECK).check(2, &["unknown field"]).err;
+    assert!(!err.contains('\u{1b}'), "{err:?}");
+    assert!(err.lines().all(|line| !line.trim_start().starts_with("::")), "{err}");
+}
+
+#[test]
 fn zero_and_negative_baselines_have_no_ratio_and_divide_nothing() {
     compared(&[0.0; 12], &[0.0; 12]).run(CHECK).check(0, &[]);
     compared(&[-1.0; 12], &[-1.0; 12]).run(CHECK).check(0, &["INCONCLUSIVE"]);
@@ -164,5 +194,6 @@ fn a_bundle_is_drawn_again_in_every_form() {
     dir.run("report bundle.json --format junit --output out/junit.xml")
         .check(6, &["out/junit.xml"]);
     dir.run("report head.json").check(2, &["holds no verdicts"]);
-    dir.run("check --baseline bundle.json --head head.json").check(0, &["PASS"]);
+    write(&dir, "again.json", &run(3, "time", &around(1.1)));
+    dir.run("check --baseline bundle.json --head again.json").check(0, &["PASS"]);
 }

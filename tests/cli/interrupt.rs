@@ -1,36 +1,48 @@
 //! Ctrl-C and SIGTERM, at any time: exit 130, nothing left running, what was measured kept and marked.
 
-use std::io::{BufRead as _, BufReader};
 use std::process::Child;
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use crate::dir::{Dir, Ended};
+use crate::dir::{Dir, Ended, free_port};
 use crate::shop_binary;
 
 fn send(child: &Child, signal: Signal) {
     kill(Pid::from_raw(child.id().cast_signed()), signal).expect("signal the command");
 }
 
-/// Waits until stderr says `text`, sends the signal, and gives how it ended.
-fn interrupt(dir: &Dir, args: &str, text: &str, signal: Signal) -> Ended {
-    let mut child = dir.start(args);
-    let mut lines = BufReader::new(child.stderr.take().expect("stderr")).lines();
-    let mut seen = String::new();
+/// Waits until something is there.
+fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
     loop {
-        let Some(line) = lines.next() else { panic!("never said `{text}`:\n{seen}") };
-        let line = line.expect("a line of stderr");
-        seen = seen + &line + "\n";
-        if line.contains(text) {
-            break;
+        if let Some(found) = look() {
+            return found;
         }
+        assert!(start.elapsed() < Duration::from_secs(60), "{what} never came");
+        std::thread::sleep(Duration::from_millis(5));
     }
+}
+
+/// The process id that a file comes to hold.
+fn pid(dir: &Dir, name: &str) -> Pid {
+    wait_for(name, || {
+        let text = std::fs::read_to_string(dir.path(name)).ok()?;
+        text.strip_suffix('\n')?.parse().ok().map(Pid::from_raw)
+    })
+}
+
+fn is_gone(id: Pid) -> bool {
+    kill(id, None).is_err()
+}
+
+/// Sends the signal once `ready`, and gives how the command ended.
+fn interrupt(dir: &Dir, signal: Signal, ready: impl FnOnce()) -> Ended {
+    let child = dir.start("run");
+    ready();
     send(&child, signal);
-    let rest: Vec<String> = lines.map_while(Result::ok).collect();
-    let mut ended = Ended::new(child.wait_with_output().expect("wait for the command"));
-    ended.err = seen + &rest.join("\n");
-    ended
+    Ended::new(child.wait_with_output().expect("wait for the command"))
 }
 
 fn stored_runs(dir: &Dir) -> Ended {
@@ -50,7 +62,11 @@ gates: [ { series: '*/wall', limit: { max: 10s } } ]
 ",
     );
     for signal in [Signal::SIGINT, Signal::SIGTERM] {
-        interrupt(&dir, "run", "slow", signal).check(130, &["INCONCLUSIVE", "quick/wall"]);
+        let mut slow = None;
+        let ended = interrupt(&dir, signal, || slow = Some(pid(&dir, "slow.pid")));
+        ended.check(130, &["INCONCLUSIVE", "quick/wall"]);
+        assert!(slow.is_some_and(is_gone), "the command has ended");
+        std::fs::remove_file(dir.path("slow.pid")).unwrap();
         assert!(!dir.path("never").exists(), "nothing is begun after the interrupt");
         let bundle: serde_json::Value = serde_json::from_str(&stored_runs(&dir).out).unwrap();
         assert_eq!(bundle["run"]["cut_short"], true);
@@ -75,7 +91,10 @@ gates: [ {{ series: '*', regression: {{}} }} ]
 ",
         shop_binary::path()
     ));
-    interrupt(&dir, "run", "browse", Signal::SIGINT).check(130, &[]);
+    // Ready is when the shop answers; the load's own requests follow at once.
+    let answers =
+        || wait_for("the shop", || std::net::TcpStream::connect(("127.0.0.1", port)).ok());
+    interrupt(&dir, Signal::SIGINT, || drop(answers())).check(130, &[]);
     std::net::TcpListener::bind(("127.0.0.1", port)).expect("the shop has left its port");
     let bundle: serde_json::Value = serde_json::from_str(&stored_runs(&dir).out).unwrap();
     assert_eq!(bundle["run"]["cut_short"], true);
@@ -97,15 +116,27 @@ loads:
 gates: [ {{ series: '*', regression: {{}} }} ]
 "
     ));
-    interrupt(&dir, "run", "lazy", Signal::SIGINT).check(130, &[]);
-    if let Ok(id) = std::fs::read_to_string(dir.path("lazy.pid")) {
-        let id = Pid::from_raw(id.trim().parse().expect("a process id"));
-        assert!(kill(id, None).is_err(), "the service has ended");
-    }
+    let mut lazy = None;
+    interrupt(&dir, Signal::SIGINT, || lazy = Some(pid(&dir, "lazy.pid"))).check(130, &[]);
+    assert!(lazy.is_some_and(is_gone), "the service has ended");
 }
 
-/// A port that was free a moment ago.
-fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("find a free port");
-    listener.local_addr().expect("its address").port()
+#[test]
+fn waiting_for_a_locked_history_can_be_interrupted() {
+    let dir = Dir::with(
+        "version: 1
+project: p
+benchmarks: { job: { command: { run: ['true'], warmup: 0, samples: 3 } } }
+gates: [ { series: '*', regression: {} } ]
+",
+    );
+    dir.run("run").check(0, &[]);
+    let database = rusqlite::Connection::open(dir.path(".pacegate/history.db")).unwrap();
+    database.pragma_update(None, "locking_mode", "EXCLUSIVE").unwrap();
+    database.execute_batch("BEGIN EXCLUSIVE; DELETE FROM failure").unwrap();
+    let start = Instant::now();
+    // There is no sign of waiting to wait for: a signal before it is no less an interrupt.
+    let settled = || std::thread::sleep(Duration::from_secs(1));
+    interrupt(&dir, Signal::SIGINT, settled).check(130, &["interrupted"]);
+    assert!(start.elapsed() < Duration::from_secs(15), "{:?}", start.elapsed());
 }

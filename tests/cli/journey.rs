@@ -78,6 +78,18 @@ fn a_target_that_left_the_configuration_is_missing() {
 }
 
 #[test]
+fn a_part_that_was_measured_is_judged_again_as_a_part() {
+    let dir = Dir::with(&CONFIG.replace(
+        "gates:",
+        "  other: { command: { run: ['true'], warmup: 0, samples: 3 } }\ngates:\n  - { series: other/wall, limit: { max: 9s } }",
+    ));
+    dir.write("time", "0");
+    dir.run("run").check(0, &[]);
+    dir.run("run --only nap").check(0, &["--only"]);
+    dir.run("check").check(0, &["nap/wall"]);
+}
+
+#[test]
 fn a_branch_that_is_not_trusted_feeds_no_baseline() {
     let dir = Dir::with(CONFIG);
     dir.write("time", "0");

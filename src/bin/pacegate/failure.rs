@@ -5,7 +5,12 @@ use miette::{GraphicalReportHandler, GraphicalTheme};
 use pacegate::Error;
 use pacegate::config::ConfigError;
 use pacegate::exit::Exit;
+use pacegate::report::escape;
 use std::io::Write;
+
+/// The most lines and characters a line written of one failure; paths may be long.
+const MOST_LINES: usize = 40;
+const MOST_CHARS: usize = 8000;
 
 /// Why the command could not do what was asked.
 #[derive(Debug)]
@@ -34,7 +39,10 @@ impl Failure {
             Complaint::Config(error) => underlined(&error),
             Complaint::Text(text) => {
                 let bold = AnsiColor::Red.on_default().bold();
-                format!("{bold}error:{bold:#} {text}\n")
+                // What others wrote, such as a key of their JSON, may be part of it.
+                let lines = escape::block(&text, MOST_LINES, MOST_CHARS);
+                let lines: Vec<String> = lines.iter().map(|line| escape::terminal(line)).collect();
+                format!("{bold}error:{bold:#} {}\n", lines.join("\n  "))
             }
         };
         // Nothing is left to be done when stderr is closed.

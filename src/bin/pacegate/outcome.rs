@@ -25,11 +25,20 @@ pub(crate) fn tell(outcome: &Outcome, policy: &Policy) -> Result<Exit, Failure> 
         Output::Text => Format::Text,
         Output::Json => Format::Json,
     };
-    let text = report::render(&outcome.bundle, format, &stdout::options())
-        .map_err(pacegate::Error::from)?;
-    stdout::print(&text)?;
+    let drawn = report::render(&outcome.bundle, format, &stdout::options())
+        .map_err(|error| Failure::from(pacegate::Error::from(error)));
+    let printed = drawn.and_then(|text| stdout::print(&text));
     for trouble in outcome.unsaved.iter().chain(&outcome.undelivered) {
         Failure::new(trouble.exit(), with_causes(trouble)).print();
     }
-    Ok(outcome.exit(policy.require_report))
+    // Telling never changes the verdict, be it on stdout or in a file.
+    let verdict = outcome.exit(policy.require_report);
+    match printed {
+        Err(failure) if verdict == Exit::Pass && policy.require_report => Err(failure),
+        Err(failure) => {
+            failure.print();
+            Ok(verdict)
+        }
+        Ok(()) => Ok(verdict),
+    }
 }

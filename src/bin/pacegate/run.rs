@@ -19,10 +19,13 @@ pub(crate) fn run(args: &RunArgs, quiet: bool) -> Result<Exit, Failure> {
     let context = Context { launcher: &launcher, stop: &stop, observer: &observer };
     let measuring =
         Measuring { only: args.only.clone(), branch: args.branch.clone(), keep: !args.no_store };
-    let outcome = outcome::runtime()?.block_on(async {
+    let runtime = outcome::runtime()?;
+    let outcome = runtime.block_on(async {
         signal::listen(stop.clone()).map_err(|error| failed("watch for signals", error))?;
         let judging = outcome::judging(&args.policy);
         Ok::<_, Failure>(pipeline::run(&judging, &measuring, context).await?)
-    })?;
-    outcome::tell(&outcome, &args.policy)
+    });
+    // What still waits for a lock after an interrupt is not waited for.
+    runtime.shutdown_background();
+    outcome::tell(&outcome?, &args.policy)
 }

@@ -45,7 +45,10 @@ pub(super) fn distinct_targets(file: &File) -> Result<(), Fault> {
                     "`{}` lies below the target `{}` in line {}",
                     name.value, upper.value, upper.place.line
                 ))
-                .help(format!("call that one `{}/…`, too, or this one something else", upper.value)));
+                .help(format!(
+                    "call that one `{}/…`, too, or this one something else",
+                    upper.value
+                )));
         }
     }
     Ok(())
