@@ -4,15 +4,14 @@ use crate::model::Revision;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// Variables with the commit and the branch of a CI's event. The branch is that of the project
-/// itself, never the name that a fork gave its own, since it decides about trust.
+/// Variables with the commit and the branch of a CI's event. The branch is that of the project itself,
+/// never the name that a fork gave its own, since it decides about trust.
 const CI_EVENTS: [(&str, &str); 2] =
     [("GITHUB_SHA", "GITHUB_REF_NAME"), ("CI_COMMIT_SHA", "CI_COMMIT_BRANCH")];
 
 /// The revision of the tree that holds `directory`; empty outside a repository.
 ///
-/// `branch` replaces what git says of the branch; a detached head otherwise has the one that the CI's
-/// event names, if any.
+/// `branch` replaces what git and CI say of the branch.
 ///
 /// # Errors
 ///
@@ -29,22 +28,29 @@ pub fn revision(directory: &Path, branch: Option<&str>) -> Result<Revision, Stri
     }
     // A repository without any commit has neither.
     let commit = git(directory, &["rev-parse", "--verify", "--quiet", "HEAD"]).ok();
-    let branch = named
-        .or_else(|| git(directory, &["symbolic-ref", "--short", "-q", "HEAD"]).ok())
-        .or_else(|| branch_in_ci(commit.as_deref()?, |name| std::env::var(name).ok()));
+    let local = git(directory, &["symbolic-ref", "--short", "-q", "HEAD"]).ok();
+    let branch = named.or_else(|| {
+        trusted_branch(commit.as_deref(), local, |name| {
+            std::env::var(name).ok().filter(|value| !value.is_empty())
+        })
+    });
     let changes = git(directory, &["status", "--porcelain", "--untracked-files=no"])?;
     Ok(Revision { commit, branch, dirty: !changes.is_empty() })
 }
 
-/// The branch of the CI's event, when the event's commit is the one checked out: a job that checks
-/// out something else, such as the head of a fork, does not stand on that branch. A tag is none.
-fn branch_in_ci(commit: &str, variable: impl Fn(&str) -> Option<String>) -> Option<String> {
-    if variable("GITHUB_REF_TYPE").is_some_and(|kind| kind != "branch") {
-        return None;
-    }
-    let of_event =
-        |(sha, branch)| variable(branch).filter(|_| variable(sha).as_deref() == Some(commit));
-    CI_EVENTS.into_iter().filter_map(of_event).find(|branch| !branch.is_empty())
+/// The branch on which a commit stands: in a CI job that of its event, elsewhere the local one.
+///
+/// A job may check out anything, such as the head of a fork under the fork's own branch name. So the
+/// event's branch counts, and only while the event's commit is the one checked out; a tag is no branch.
+fn trusted_branch(
+    commit: Option<&str>,
+    local: Option<String>,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Option<String> {
+    let event = CI_EVENTS.iter().find_map(|(sha, branch)| Some((variable(sha)?, *branch)));
+    let Some((sha, branch)) = event else { return local };
+    let is_tag = variable("GITHUB_REF_TYPE").is_some_and(|kind| kind != "branch");
+    if is_tag || commit != Some(sha.as_str()) { None } else { variable(branch) }
 }
 
 /// What git prints, without the space around it. Hooks and monitors of the repository are not run,
@@ -78,6 +84,13 @@ mod tests {
         dir
     }
 
+    /// A job's event is of another commit than those of these repositories.
+    fn outside_ci(branch: &str) -> Option<&str> {
+        let in_ci =
+            CI_EVENTS.iter().any(|(sha, _)| std::env::var(sha).is_ok_and(|v| !v.is_empty()));
+        (!in_ci).then_some(branch)
+    }
+
     fn run(dir: &TempDir, args: &[&str]) {
         git(dir.path(), args).unwrap_or_else(|error| panic!("git {args:?}: {error}"));
     }
@@ -86,7 +99,7 @@ mod tests {
     fn a_clean_branch_is_told_from_a_changed_one() {
         let dir = repository();
         let clean = revision(dir.path(), None).unwrap();
-        assert_eq!(clean.branch.as_deref(), Some("main"));
+        assert_eq!(clean.branch.as_deref(), outside_ci("main"));
         assert_eq!(clean.commit.as_ref().map(String::len), Some(40));
         assert!(!clean.dirty);
         std::fs::write(dir.path().join("new"), "untracked").unwrap();
@@ -109,7 +122,7 @@ mod tests {
         assert_eq!(revision(dir.path(), None), Ok(Revision::default()));
         run(&dir, &["init", "-q", "-b", "trunk"]);
         let empty = revision(dir.path(), None).unwrap();
-        assert_eq!((empty.commit, empty.branch.as_deref()), (None, Some("trunk")));
+        assert_eq!((empty.commit, empty.branch.as_deref()), (None, outside_ci("trunk")));
     }
 
     #[test]
@@ -121,23 +134,32 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(variables: &str, expected: Option<&str>) {
+    fn check(variables: &str, local: Option<&str>, expected: Option<&str>) {
         let find = |name: &str| {
             let mut pairs = variables.split(' ').filter_map(|pair| pair.split_once('='));
-            pairs.find(|(own, _)| *own == name).map(|(_, value)| value.to_owned())
+            let value = pairs.find(|(own, _)| *own == name).map(|(_, value)| value.to_owned());
+            value.filter(|value| !value.is_empty())
         };
-        assert_eq!(branch_in_ci("c0ffee", find).as_deref(), expected, "{variables}");
+        let found = trusted_branch(Some("c0ffee"), local.map(str::to_owned), find);
+        assert_eq!(found.as_deref(), expected, "{variables}");
     }
 
     #[test]
-    fn a_detached_head_has_the_branch_that_ci_names() {
-        check("GITHUB_REF_TYPE=branch GITHUB_SHA=c0ffee GITHUB_REF_NAME=main", Some("main"));
-        // A pull request from a fork's `main` is not `main`.
-        check("GITHUB_SHA=c0ffee GITHUB_REF_NAME=12/merge GITHUB_HEAD_REF=main", Some("12/merge"));
+    fn in_ci_the_event_says_which_branch_it_is() {
+        check("", Some("topic"), Some("topic"));
+        check("", None, None);
+        check("GITHUB_REF_TYPE=branch GITHUB_SHA=c0ffee GITHUB_REF_NAME=main", None, Some("main"));
+        // A pull request from a fork's `main` is not `main`, however it was checked out.
+        check(
+            "GITHUB_SHA=c0ffee GITHUB_REF_NAME=12/merge GITHUB_HEAD_REF=main",
+            None,
+            Some("12/merge"),
+        );
+        check("GITHUB_SHA=badcab GITHUB_REF_NAME=12/merge", Some("main"), None);
         // Nor is a fork's head that a trusted workflow checked out.
-        check("GITHUB_REF_TYPE=branch GITHUB_SHA=badcab GITHUB_REF_NAME=main", None);
-        check("GITHUB_REF_TYPE=tag GITHUB_SHA=c0ffee GITHUB_REF_NAME=main", None);
-        check("CI_COMMIT_SHA=c0ffee CI_COMMIT_BRANCH=main", Some("main"));
-        check("CI_COMMIT_SHA=c0ffee CI_COMMIT_BRANCH=", None);
+        check("GITHUB_REF_TYPE=branch GITHUB_SHA=badcab GITHUB_REF_NAME=main", Some("main"), None);
+        check("GITHUB_REF_TYPE=tag GITHUB_SHA=c0ffee GITHUB_REF_NAME=main", None, None);
+        check("CI_COMMIT_SHA=c0ffee CI_COMMIT_BRANCH=main", None, Some("main"));
+        check("CI_COMMIT_SHA=c0ffee CI_COMMIT_BRANCH=", Some("main"), None);
     }
 }

@@ -118,7 +118,10 @@ async fn measure_load(
     };
     match (failed, measured) {
         (Some(error), _) => Outcome::failed(&plan.name, Stage::Service, &error),
-        (None, Ok(target)) => Outcome { targets: vec![target], ..Outcome::default() },
+        (None, Ok(target)) => match load::answered(target) {
+            Ok(target) => Outcome { targets: vec![target], ..Outcome::default() },
+            Err(error) => Outcome::failed(&plan.name, Stage::Measure, &error),
+        },
         (None, Err(_)) if context.stop.is_asked() => Outcome::default(),
         (None, Err(error)) => Outcome::failed(&plan.name, Stage::Measure, &error),
     }

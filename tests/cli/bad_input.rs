@@ -112,6 +112,23 @@ http.server.ThreadingHTTPServer(('127.0.0.1', {port}), H).serve_forever()
 }
 
 #[test]
+fn a_service_that_fails_every_request_is_not_a_fast_one() {
+    let port = free_port();
+    let server = "import http.server, sys
+class H(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200 if self.path == '/ready' else 500)
+        self.send_header('content-length', '0'); self.end_headers()
+    def log_message(self, *a): pass
+http.server.ThreadingHTTPServer(('127.0.0.1', int(sys.argv[1])), H).serve_forever()
+";
+    let ready = format!("http://127.0.0.1:{port}/ready");
+    let dir = Dir::with(&load(&format!("exec python3 server.py {port}"), &ready));
+    dir.write("server.py", server);
+    dir.run("run").check(5, &["ERROR", "every one of 20 requests failed (20 × status 500)"]);
+}
+
+#[test]
 fn children_that_a_service_leaves_behind_are_ended() {
     let port = free_port();
     let server = format!(

@@ -45,6 +45,17 @@ pub enum LoadError {
         /// What happened instead, with counts.
         kinds: String,
     },
+    /// Every request failed.
+    #[error(
+        "every one of {requests} requests failed ({kinds}); look at the service's log, or correct what \
+         the steps `expect`"
+    )]
+    AllFailed {
+        /// How many were sent.
+        requests: u64,
+        /// How, with counts.
+        kinds: String,
+    },
     /// The schedule holds no arrival in the measured time.
     #[error(
         "failed to measure load: no journey was due in the measured time; raise `rate` or `for`"

@@ -36,6 +36,7 @@ mod validity;
 mod worker;
 
 pub use error::LoadError;
+pub(in crate::measure) use target::answered;
 
 use super::{Context, Event};
 use crate::config::LoadPlan;
@@ -72,7 +73,7 @@ const LEAD: Duration = Duration::from_millis(20);
 ///
 /// When the plan cannot be run, the host may not be loaded or is unknown, not one request could be sent
 /// (so nothing is known of the service), or a stop came before anything was measured. A service that
-/// takes requests and fails them all is measured: 100 % errors.
+/// takes requests and fails them all is measured: 100 % errors; the caller refuses that.
 pub async fn measure(plan: &LoadPlan, context: Context<'_>) -> Result<Target, LoadError> {
     let began = Instant::now();
     plan::check(plan)?;

@@ -40,7 +40,7 @@ pub(super) fn assemble(
         offered: recorder.offered,
         dropped: recorder.dropped,
         lateness_p99: recorder.lateness.quantile(0.99),
-        latency_p99: whole.response.quantile(0.99),
+        latency_p99: smallest_p99(&recorder.steps),
         cpu,
         cut_short,
     };
@@ -83,6 +83,32 @@ fn nothing_sent(
     LoadError::NothingSent { origin: plan.url.clone(), kinds }
 }
 
+/// Refuses a target all of whose requests failed: errors are often fast, and say nothing of the
+/// service's speed.
+///
+/// # Errors
+///
+/// With the failures by kind.
+pub(in crate::measure) fn answered(target: Target) -> Result<Target, LoadError> {
+    for warning in &target.warnings {
+        if let Warning::FailedRequests { failed, requests, kinds } = warning
+            && failed == requests
+        {
+            let kinds = kinds.iter().map(|(kind, count)| format!("{count} × {kind}"));
+            let kinds = kinds.collect::<Vec<_>>().join(", ");
+            return Err(LoadError::AllFailed { requests: *requests, kinds });
+        }
+    }
+    Ok(target)
+}
+
+/// The p99 of the step where it is smallest, in seconds: lateness that a slow step would not feel must
+/// not be excused for a fast one.
+fn smallest_p99(steps: &[StepRecord]) -> f64 {
+    let measured = steps.iter().filter(|step| step.response.count() > 0);
+    measured.map(|step| step.response.quantile(0.99)).fold(f64::INFINITY, f64::min)
+}
+
 /// `latency`, `service` and `errors` of the whole load or a step; none that nothing is known of.
 fn of_requests(prefix: &str, record: &StepRecord) -> Vec<Measurement> {
     let named = |name: &str| format!("{prefix}{name}");
@@ -108,7 +134,8 @@ fn throughput(completed: u64, measured: Duration) -> Option<Measurement> {
     // No time gives no finite value, which a sample refuses.
     let sample = Sample::of_processes([completed as f64 / measured.as_secs_f64()]).ok()?;
     let metric = Metric::higher("throughput", Unit::PerSecond);
-    Some(Measurement { metric, data: Data::Sample(sample), quantum: 0.0 })
+    // One answer more or less is the smallest difference there is.
+    Some(Measurement { metric, data: Data::Sample(sample), quantum: 1.0 / measured.as_secs_f64() })
 }
 
 fn warnings(recorder: &Recorder, whole: &StepRecord) -> Vec<Warning> {

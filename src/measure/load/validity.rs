@@ -27,7 +27,7 @@ pub(super) struct Facts {
     pub(super) dropped: u64,
     /// 0.99 quantile of the pacer's lateness, in seconds.
     pub(super) lateness_p99: f64,
-    /// 0.99 quantile of latency, in seconds.
+    /// 0.99 quantile of latency of the step where it is smallest, in seconds.
     pub(super) latency_p99: f64,
     /// CPU time by wall time of the workers.
     pub(super) cpu: Option<f64>,
