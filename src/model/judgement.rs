@@ -71,7 +71,7 @@ pub enum Reason {
     WorseBeyondLimit,
     /// A change for the better is certain.
     Better,
-    /// The relative change is beyond the limit and the absolute one below the floor.
+    /// The absolute change is surely below the floor, whatever the relative one.
     BelowFloor,
     /// The interval is too wide to decide.
     TooNoisy {

@@ -45,8 +45,10 @@ pub fn reason(judgement: &Judgement, comparison: Option<&Comparison>) -> Phrase 
         None => " to decide".to_owned(),
     };
     match &judgement.reason {
-        Reason::WithinLimit => Phrase::plain("surely within the limit"),
-        Reason::BeyondLimit => Phrase::plain("surely beyond the limit"),
+        Reason::WithinLimit if has_interval(judgement) => Phrase::plain("surely within the limit"),
+        Reason::WithinLimit => Phrase::plain("within the limit, by its value alone"),
+        Reason::BeyondLimit if has_interval(judgement) => Phrase::plain("surely beyond the limit"),
+        Reason::BeyondLimit => Phrase::plain("beyond the limit, by its value alone"),
         Reason::StraddlesLimit => Phrase::plain("the limit lies within the interval"),
         Reason::ChangeWithinLimit => Phrase::plain("surely no worse than the gate allows"),
         Reason::WorseBelowLimit => {
@@ -57,7 +59,7 @@ pub fn reason(judgement: &Judgement, comparison: Option<&Comparison>) -> Phrase 
         }
         Reason::Better => Phrase::plain(format!("surely {}", better(comparison))),
         Reason::BelowFloor => {
-            Phrase::plain("beyond the relative limit, and too small a difference for the floor")
+            Phrase::plain("surely too small a difference for the floor, whatever the ratio")
         }
         Reason::TooNoisy { .. } => Phrase::plain(format!("too noisy{}", detectable())),
         Reason::TooFewRuns { have, need } => Phrase::plain(format!(
@@ -92,6 +94,11 @@ pub fn reason(judgement: &Judgement, comparison: Option<&Comparison>) -> Phrase 
             Phrase::plain("could not be measured: ").then_quote(first)
         }
     }
+}
+
+/// Whether more than a value was seen, so that a limit can be surely kept or missed.
+fn has_interval(judgement: &Judgement) -> bool {
+    judgement.observed.is_some_and(|observed| observed.lo.is_some() || observed.hi.is_some())
 }
 
 /// What to do about a doubtful or bad decision; `None` where nothing needs doing.
