@@ -1,7 +1,7 @@
 //! The words for every code of the model: one sentence each, and what to do about it where there is
 //! doubt.
 
-use super::number::{NBSP, Percent, counted, duration, percent, quantity};
+use super::number::{Change, NBSP, counted, duration, multiple, percent, quantity};
 use super::phrase::{self, Phrase};
 use crate::model::{
     BaselineReason, Better, Bundle, Comparison, Effect, Judgement, NotJudgedReason, Reason, Stage,
@@ -17,25 +17,47 @@ pub(crate) fn directions(unit: &Unit) -> (&'static str, &'static str) {
     }
 }
 
-/// A change in words and its interval in words, such as `38 % slower` and
-/// `between 31 % and 46 %`; an exact change has no interval.
+/// The word for much of a unit.
+fn quality(unit: &Unit) -> &'static str {
+    match unit {
+        Unit::Seconds => "slow",
+        Unit::Bytes => "large",
+        Unit::Ratio | Unit::PerSecond | Unit::Count | Unit::Other(_) => "high",
+    }
+}
+
+/// A change in words and its interval in words, such as `38 % slower` and `between 31 % and 46 %`, or
+/// `54 times as slow` and `between 19 and 186 times`; an exact change has no interval.
 pub(crate) fn change(effect: &Effect, unit: &Unit) -> (String, Option<String>) {
-    let (up, down) = directions(unit);
-    let form = Percent::fitting(effect);
-    let word = if effect.estimate < 0.0 { down } else { up };
+    let form = Change::fitting(effect);
     let size = |value: f64| form.size(value);
-    let signed = |value: f64| format!("{}{NBSP}%", form.signed(value));
+    let (up, down) = directions(unit);
+    let said = match form {
+        Change::Factor => format!("{} as {}", size(effect.estimate), quality(unit)),
+        Change::Percent { .. } if effect.estimate < 0.0 => {
+            format!("{} {down}", size(effect.estimate))
+        }
+        Change::Percent { .. } => format!("{} {up}", size(effect.estimate)),
+    };
+    // A bound that no word gives a direction: a factor needs none.
+    let bound = |value: f64| match form {
+        Change::Factor => size(value),
+        Change::Percent { .. } => form.signed(value),
+    };
     let interval = match (effect.lo, effect.hi) {
         (Some(lo), Some(hi)) if lo.to_bits() == hi.to_bits() => None,
+        (Some(lo), Some(hi)) if form == Change::Factor => {
+            Some(format!("between {} and {}", multiple(lo), size(hi)))
+        }
         // Where both ends have the estimate's sign, the word says the direction of all three.
         (Some(lo), Some(hi)) if lo >= 0.0 => Some(format!("between {} and {}", size(lo), size(hi))),
         (Some(lo), Some(hi)) if hi <= 0.0 => Some(format!("between {} and {}", size(hi), size(lo))),
-        (Some(lo), Some(hi)) => Some(format!("between {} and {}", signed(lo), signed(hi))),
-        (Some(lo), None) => Some(format!("at least {}", signed(lo))),
-        (None, Some(hi)) => Some(format!("at most {}", signed(hi))),
+        (Some(lo), Some(hi)) => Some(format!("between {} and {}", bound(lo), bound(hi))),
+        (Some(lo), None) => Some(format!("at least {}", bound(lo))),
+        (None, Some(hi)) => Some(format!("at most {}", bound(hi))),
         (None, None) => Some("with no bound on either side".to_owned()),
     };
-    (format!("{} {word}", size(effect.estimate)), interval)
+    (said, interval)
 }
 
 /// Why a gate decided as it did, in a sentence without advice.
