@@ -1,6 +1,10 @@
 //! The words for every code of the model: one sentence each, and what to do about it where there is
 //! doubt.
 
+mod warning;
+
+pub use warning::warning;
+
 use super::number::{Change, NBSP, counted, duration, multiple, percent, quantity};
 use super::phrase::{self, Phrase};
 use crate::model::{
