@@ -94,7 +94,7 @@ fn levels(drafts: &[Draft<'_>], gated: &dyn Fn(&SeriesId) -> bool, q: f64) -> (f
         .collect();
     let level = |p: fn(&Draft<'_>) -> f64| {
         let p: Vec<f64> = family.iter().map(|draft| p(draft)).collect();
-        stats::benjamini_hochberg(&p, q).level
+        stats::benjamini_hochberg(&p, q)
     };
     (level(|draft| draft.p.0), level(|draft| draft.p.1))
 }

@@ -5,7 +5,7 @@ use crate::stats;
 use std::f64::consts::FRAC_PI_2;
 
 /// Relative difference below which two values are the same number computed in two ways.
-const ROUNDING: f64 = 1e-12;
+pub(super) const ROUNDING: f64 = 1e-12;
 /// Degrees of freedom of the tail that a run's value may have; see [`degrees`].
 const TAIL: f64 = 6.0;
 

@@ -64,11 +64,6 @@ pub enum Warning {
     },
     /// Between-run variance is unknown: both sides were taken as measured in one session.
     OneSession,
-    /// The two sides were measured with different settings or machines.
-    Mismatch {
-        /// What differs.
-        what: String,
-    },
     /// The working tree had uncommitted changes, so the run feeds no baseline.
     DirtyTree,
     /// The branch is not one that feeds the baseline.
@@ -127,7 +122,6 @@ impl Warning {
             Warning::MemoryFloor { .. } => "memory-floor",
             Warning::ShortProcess { .. } => "short-process",
             Warning::OneSession => "one-session",
-            Warning::Mismatch { .. } => "mismatch",
             Warning::DirtyTree => "dirty-tree",
             Warning::UntrustedBranch { .. } => "untrusted-branch",
             Warning::PartialRun => "partial-run",

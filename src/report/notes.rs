@@ -172,7 +172,6 @@ fn is_of_a_sample(warning: &Warning) -> bool {
         | Warning::StolenTime { .. }
         | Warning::Governor { .. }
         | Warning::CpuPressure { .. }
-        | Warning::Mismatch { .. }
         | Warning::DirtyTree
         | Warning::UntrustedBranch { .. }
         | Warning::PartialRun

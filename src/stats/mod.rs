@@ -15,7 +15,7 @@ mod student;
 
 pub use hodges_lehmann::{hodges_lehmann_bounds, hodges_lehmann_shift};
 pub use mann_whitney::mann_whitney_p;
-pub use multiplicity::{Family, benjamini_hochberg};
+pub use multiplicity::benjamini_hochberg;
 pub use proportion::{
     Rate, clopper_pearson, dispersion, rate_difference_interval, rate_ratio_interval, rate_ratio_p,
 };

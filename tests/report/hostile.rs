@@ -78,7 +78,7 @@ pub(crate) fn everything() -> Bundle {
             bundle.run.revision.dirty = true;
             bundle.run.warnings = vec![
                 Warning::Governor { governor: "powersave".into() },
-                Warning::Mismatch { what: "the machine".into() },
+                Warning::UnknownRevision { error: "no such object".into() },
                 Warning::UntrustedBranch { branch: "fork".into() },
             ];
         })

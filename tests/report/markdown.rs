@@ -178,7 +178,7 @@ proptest! {
             })
             .collect();
         bundle.warnings = (0..notes)
-            .map(|i| Warning::Mismatch { what: format!("{i}{}", text.repeat(50)) })
+            .map(|i| Warning::UnknownRevision { error: format!("{i}{}", text.repeat(50)) })
             .collect();
         bundle.run.failures = (0..rows / 4)
             .map(|_| Failure { target: text.clone(), stage: Stage::Read, error: text.repeat(20) })

@@ -59,10 +59,6 @@ pub fn warning(warning: &Warning) -> String {
             interval; give several baseline runs"
                 .to_owned()
         }
-        Warning::Mismatch { what } => format!(
-            "the two sides differ in {what}; measure both on one machine with the same \
-            settings"
-        ),
         Warning::DirtyTree => {
             "the working tree has uncommitted changes, so this run will not serve as a \
             baseline; commit first"
