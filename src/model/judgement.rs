@@ -93,10 +93,10 @@ pub enum Reason {
     },
     /// Measuring was interrupted.
     CutShort,
-    /// No stored run can be compared with.
+    /// No baseline run can be compared with.
     NoBaseline {
-        /// Why, in words.
-        why: String,
+        /// Why.
+        why: NoBaselineWhy,
     },
     /// The baseline is zero, so there is no ratio, and the gate has no floor.
     ZeroBaseline,
@@ -118,6 +118,20 @@ pub enum Reason {
         /// The error.
         error: String,
     },
+}
+
+/// Why a series has nothing to be compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoBaselineWhy {
+    /// There is no baseline run at all; the bundle's `baseline` says why.
+    NoRuns,
+    /// No baseline run has it.
+    NewSeries,
+    /// Baseline runs measured it in another way, or not to a valid end.
+    MeasuredOtherwise,
+    /// The comparison left it out.
+    NotCompared,
 }
 
 impl Reason {

@@ -214,23 +214,26 @@ fn only_gated_series_that_can_be_decided_share_the_error() {
 #[test]
 fn what_was_measured_otherwise_is_no_baseline() {
     let head = || target("t", vec![wall(&[1.0])]);
-    let check = |base: Target, expected: &str| {
+    let check = |base: Target, expected: NoBaselineWhy| {
         let compared =
             compare(&run(vec![head()]), &baseline(vec![run(vec![base]); 9]), &|_| true, &OPTIONS);
         assert!(compared.comparisons.is_empty());
         let Some(Reason::NoBaseline { why }) = compared.undecided.values().next() else {
             panic!("{:?}", compared.undecided)
         };
-        assert!(why.contains(expected), "{why}");
+        assert_eq!(*why, expected);
     };
-    check(target("u", vec![wall(&[1.0])]), "new");
-    check(Target { definition: "other".into(), ..head() }, "another way");
-    check(Target { engine: Engine::Criterion, ..head() }, "another way");
-    check(Target { cut_short: true, ..head() }, "another way");
-    check(target("t", vec![sample(Metric::lower("wall", Unit::Bytes), &[1.0])]), "another way");
+    check(target("u", vec![wall(&[1.0])]), NoBaselineWhy::NewSeries);
+    check(Target { definition: "other".into(), ..head() }, NoBaselineWhy::MeasuredOtherwise);
+    check(Target { engine: Engine::Criterion, ..head() }, NoBaselineWhy::MeasuredOtherwise);
+    check(Target { cut_short: true, ..head() }, NoBaselineWhy::MeasuredOtherwise);
+    check(
+        target("t", vec![sample(Metric::lower("wall", Unit::Bytes), &[1.0])]),
+        NoBaselineWhy::MeasuredOtherwise,
+    );
     check(
         target("t", vec![Measurement { metric: wall(&[1.0]).metric, ..errors(1, 2) }]),
-        "another way",
+        NoBaselineWhy::MeasuredOtherwise,
     );
 }
 

@@ -430,7 +430,7 @@ pub(crate) fn inconclusive() -> Bundle {
 
 /// The first run of a project.
 pub(crate) fn first_run() -> Bundle {
-    let none = || Reason::NoBaseline { why: String::new() };
+    let none = || Reason::NoBaseline { why: NoBaselineWhy::NoRuns };
     Build::new()
         .limit(
             "browse/latency/p99",

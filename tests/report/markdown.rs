@@ -173,7 +173,7 @@ proptest! {
                 judgement.verdict = all[verdicts[i % verdicts.len()]];
                 judgement.rule = text.clone();
                 judgement.series.metric = format!("{i}{text}");
-                judgement.reason = Reason::NoBaseline { why: text.clone() };
+                judgement.reason = Reason::WrongUnit { quantity: text.clone() };
                 judgement
             })
             .collect();

@@ -8,8 +8,8 @@ pub use warning::warning;
 use super::number::{Change, NBSP, counted, duration, multiple, percent, quantity};
 use super::phrase::{self, Phrase};
 use crate::model::{
-    BaselineReason, Better, Bundle, Comparison, Effect, Judgement, NotJudgedReason, Reason, Stage,
-    Unit, ValidityFact, Verdict,
+    BaselineReason, Better, Bundle, Comparison, Effect, Judgement, NoBaselineWhy, NotJudgedReason,
+    Reason, Stage, Unit, ValidityFact, Verdict,
 };
 
 /// The words for more and for less of a unit.
@@ -99,10 +99,15 @@ pub fn reason(judgement: &Judgement, comparison: Option<&Comparison>) -> Phrase 
             Phrase::plain("the load test was not valid: ").then_phrase(facts(broken))
         }
         Reason::CutShort => Phrase::plain("measuring was interrupted"),
-        Reason::NoBaseline { why } if why.trim().is_empty() => {
-            Phrase::plain("nothing to compare with")
-        }
-        Reason::NoBaseline { why } => Phrase::plain("nothing to compare with: ").then_quote(why),
+        Reason::NoBaseline { why } => Phrase::plain(match why {
+            // The report says once, for all series, why there is none.
+            NoBaselineWhy::NoRuns => "nothing to compare with",
+            NoBaselineWhy::NewSeries => "nothing to compare with: no baseline run has it",
+            NoBaselineWhy::MeasuredOtherwise => {
+                "nothing to compare with: the baseline runs measured it in another way, or not to a valid end"
+            }
+            NoBaselineWhy::NotCompared => "nothing to compare with: it was not compared",
+        }),
         Reason::ZeroBaseline => {
             Phrase::plain("the baseline is zero, so there is no ratio to judge")
         }
