@@ -75,7 +75,8 @@ pub enum Reason {
     BelowFloor,
     /// The interval is too wide to decide.
     TooNoisy {
-        /// Further runs like this one that would decide it, if the estimate stays; `None` when unknown.
+        /// Further baseline runs after which a run like this one would be decided, if estimate and
+        /// spread stay; `None` when unknown or beyond reason.
         #[serde(default)]
         runs_needed: Option<u32>,
     },

@@ -151,8 +151,8 @@ pub fn advice(judgement: &Judgement, bundle: &Bundle) -> Option<Phrase> {
             "measure longer to narrow the interval, or move the limit away from the usual value",
         )),
         Reason::TooNoisy { runs_needed: Some(runs) } => Some(Phrase::plain(format!(
-            "about {} like this would decide it",
-            counted(*runs as usize, "more run")
+            "about {} would decide it, if the estimate stays",
+            counted(*runs as usize, "more baseline run")
         ))),
         Reason::TooNoisy { runs_needed: None } => {
             Some(Phrase::plain("take more samples, or measure on a quieter machine"))
