@@ -58,7 +58,7 @@ fn check(head: &Run, base: &Baseline, gates: &[GatePlan]) -> Judged {
     let gated = |id: &_| gates.iter().any(|gate| gate.series.matches(&format!("{id}")));
     let compared = compare(head, base, &gated, &OPTIONS);
     compared.comparisons.iter().for_each(|comparison| {
-        black_box(runs_needed(comparison, defaults::REGRESSION_MAX));
+        black_box(runs_needed(comparison, defaults::REGRESSION_MAX, false));
     });
     let evidence = Evidence {
         run: head,

@@ -5,7 +5,7 @@ use super::rates::Rates;
 use super::shift::Shift;
 use super::{doubt, value};
 use crate::model::{
-    Assumption, Baseline, BaselineReason, Comparison, Data, Measurement, Reason, Run, SeriesId,
+    Assumption, Baseline, Comparison, Data, Measurement, NoBaselineWhy, Reason, Run, SeriesId,
     SeriesRef, Side, Statistic, Target, Test, Warning,
 };
 use crate::stats::{self, Rate};
@@ -94,7 +94,7 @@ fn levels(drafts: &[Draft<'_>], gated: &dyn Fn(&SeriesId) -> bool, q: f64) -> (f
         .collect();
     let level = |p: fn(&Draft<'_>) -> f64| {
         let p: Vec<f64> = family.iter().map(|draft| p(draft)).collect();
-        stats::benjamini_hochberg(&p, q).level
+        stats::benjamini_hochberg(&p, q)
     };
     (level(|draft| draft.p.0), level(|draft| draft.p.1))
 }
@@ -230,23 +230,17 @@ fn counterpart<'a>(target: &'a Target, series: &SeriesRef<'_>) -> Option<&'a Mea
 }
 
 /// Why no baseline run has the series.
-fn no_counterpart(series: &SeriesRef<'_>, baseline: &Baseline) -> String {
-    match &baseline.reason {
-        BaselineReason::EmptyStore => "no run of this project is stored yet".to_owned(),
-        BaselineReason::NoneTrusted { stored } => {
-            format!("none of the {stored} stored runs may serve (branch, dirty tree or failure)")
-        }
-        BaselineReason::OtherEnvironment { differences, .. } => {
-            format!("all stored runs are from other machines ({})", differences.join(", "))
-        }
-        BaselineReason::Stored { .. } | BaselineReason::Files { .. } => {
-            let known = baseline.runs.iter().any(|run| run.target(&series.id.target).is_some());
-            if known {
-                "the stored runs measured it in another way or not to the end".to_owned()
-            } else {
-                "it is new: no stored run has it".to_owned()
-            }
-        }
+fn no_counterpart(series: &SeriesRef<'_>, baseline: &Baseline) -> NoBaselineWhy {
+    let has = |run: &Run| {
+        let target = run.target(&series.id.target);
+        target.is_some_and(|target| target.measurement(&series.id.metric).is_some())
+    };
+    if baseline.runs.is_empty() {
+        NoBaselineWhy::NoRuns
+    } else if baseline.runs.iter().any(has) {
+        NoBaselineWhy::MeasuredOtherwise
+    } else {
+        NoBaselineWhy::NewSeries
     }
 }
 

@@ -1,11 +1,8 @@
 //! What was found of one series, before the level of its bounds is known.
 
 use super::rates::Rates;
-use super::shift::Shift;
+use super::shift::{ROUNDING, Shift};
 use crate::model::{Better, Effect, Estimate};
-
-/// Relative difference below which two exact numbers are the same one computed in two ways.
-const ROUNDING: f64 = 1e-12;
 
 /// A difference between head and base, by the way it was found.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,35 +1,31 @@
 //! How much more measuring would decide.
 
-use super::shift::degrees;
-use crate::model::{Better, Comparison};
-use crate::stats;
-use std::f64::consts::FRAC_PI_2;
+use super::shift::half_width;
+use crate::model::Comparison;
 
-/// More runs than this are no advice.
-const MOST: f64 = 1000.0;
+/// A baseline of more runs than this is no advice: its own error is small by then.
+const MOST: usize = 60;
 
-/// How many further head runs like this one would bring the interval clear of a limit, if the
-/// estimate stays; `None` when the baseline's own uncertainty alone is too wide, or no variation
+/// How many further baseline runs there would have to be for a head like this one to be decided, if
+/// estimate and spread stay; `None` when even a baseline of 60 would not decide, or no variation
 /// between runs is known.
 ///
-/// `max` is the gate's limit on the change for the worse, as a fraction.
-pub fn runs_needed(comparison: &Comparison, max: f64) -> Option<u32> {
+/// `max` is the gate's limit on the change for the worse, as a fraction; a `strict` gate fails only when
+/// the whole interval is beyond it. A floor is not looked at.
+pub fn runs_needed(comparison: &Comparison, max: f64, strict: bool) -> Option<u32> {
     let (sd, effect) = (comparison.between_runs?, comparison.effect?);
     let (estimate, _, _) = effect.worse(comparison.better);
-    // 3 % worse is a ratio of 1.03 where lower is better, and of 0.97 where higher is better.
-    let limit = match comparison.better {
-        Better::Lower => max.ln_1p(),
-        Better::Higher => -(-max).ln_1p(),
+    let limit = comparison.better.log_limit(max);
+    let decides = |runs: usize| {
+        if estimate > limit {
+            let bound = if strict { limit } else { 0.0 };
+            half_width(sd, runs, comparison.alpha_worse).is_some_and(|half| estimate - half > bound)
+        } else {
+            half_width(sd, runs, comparison.alpha_better)
+                .is_some_and(|half| estimate + half <= limit)
+        }
     };
-    // Beyond the limit the lower bound must rise above 0; within it the upper one must sink to it.
-    let (distance, alpha) = if estimate > limit {
-        (estimate, comparison.alpha_worse)
-    } else {
-        (limit - estimate, comparison.alpha_better)
-    };
-    let t = stats::student_quantile(1.0 - alpha, degrees(comparison.base.runs))?;
-    // From t * sd * sqrt(1/m + (pi/2)/k) <= distance, for m head runs.
-    let room = (distance / (t * sd)).powi(2) - FRAC_PI_2 / comparison.base.runs as f64;
-    let further = (1.0 / room).ceil() - comparison.head.runs as f64;
-    (room > 0.0 && further <= MOST).then(|| further.max(1.0) as u32)
+    let have = comparison.base.runs;
+    let enough = (have + 1..=MOST).find(|runs| decides(*runs))?;
+    u32::try_from(enough - have).ok()
 }

@@ -5,7 +5,7 @@ use crate::stats;
 use std::f64::consts::FRAC_PI_2;
 
 /// Relative difference below which two values are the same number computed in two ways.
-const ROUNDING: f64 = 1e-12;
+pub(super) const ROUNDING: f64 = 1e-12;
 /// Degrees of freedom of the tail that a run's value may have; see [`degrees`].
 const TAIL: f64 = 6.0;
 
@@ -34,14 +34,12 @@ enum Scale {
 /// How far the estimate may be off.
 #[derive(Debug, Clone, PartialEq)]
 enum Uncertainty {
-    /// A standard error from the spread between runs, with Student's t.
+    /// The spread between runs, with Student's t.
     Student {
-        /// Standard error of the estimate.
-        se: f64,
-        /// Degrees of freedom of the reference distribution.
-        df: f64,
         /// Standard deviation between runs.
         sd: f64,
+        /// Baseline runs.
+        runs: usize,
     },
     /// Ranks of the processes' values.
     Ranks { base: Vec<f64>, head: Vec<f64> },
@@ -50,9 +48,7 @@ enum Uncertainty {
 impl Shift {
     /// The shift of one new run's value against the runs of a baseline, with the spread between them.
     ///
-    /// The estimate is the Hodges–Lehmann shift, here the distance from the baseline's median. Its
-    /// standard error is `sd * sqrt(1 + (pi/2)/k)` for `k` baseline runs: a new run is one draw from
-    /// the spread between runs, and the baseline's location has the large-sample variance of a median.
+    /// The estimate is the Hodges–Lehmann shift, here the distance from the baseline's median.
     ///
     /// `quantum` is the smallest difference that the measurement can show, in the metric's unit. A
     /// shift within it is none; beyond it the spread is at least that of rounding, since equal values
@@ -63,12 +59,7 @@ impl Shift {
         let spread = stats::standard_deviation(&sides.base)?;
         let beyond = estimate.abs() > sides.quantum;
         let sd = if beyond { spread.max(sides.quantum / 12f64.sqrt()) } else { spread };
-        let uncertainty = Uncertainty::Student {
-            se: sd * (1.0 + FRAC_PI_2 / base.len() as f64).sqrt(),
-            df: degrees(base.len()),
-            sd,
-        };
-        Some(sides.shift(estimate, uncertainty))
+        Some(sides.shift(estimate, Uncertainty::Student { sd, runs: base.len() }))
     }
 
     /// The shift between the processes of two runs measured in one session, by ranks.
@@ -85,7 +76,9 @@ impl Shift {
             return (1.0, 1.0);
         }
         match &self.uncertainty {
-            Uncertainty::Student { se, df, .. } => stats::student_p(self.estimate, *se, *df),
+            Uncertainty::Student { sd, runs } => {
+                stats::student_p(self.estimate, standard_error(*sd, *runs), degrees(*runs))
+            }
             Uncertainty::Ranks { base, head } => stats::mann_whitney_p(base, head),
         }
         .unwrap_or((1.0, 1.0))
@@ -94,8 +87,8 @@ impl Shift {
     /// The bounds on the scale at the given one-sided levels; `None` is unbounded.
     fn bounds(&self, alpha_lo: f64, alpha_hi: f64) -> (Option<f64>, Option<f64>) {
         let (lo, hi) = match &self.uncertainty {
-            Uncertainty::Student { se, df, .. } => {
-                let half = |alpha| stats::student_quantile(1.0 - alpha, *df).map(|t| t * se);
+            Uncertainty::Student { sd, runs } => {
+                let half = |alpha| half_width(*sd, *runs, alpha);
                 let e = self.estimate;
                 (half(alpha_lo).map(|half| e - half), half(alpha_hi).map(|half| e + half))
             }
@@ -149,9 +142,8 @@ impl Shift {
     /// that a test at one-sided level `alpha` finds with the given power.
     pub(super) fn detectable(&self, alpha: f64, power: f64) -> Option<(f64, f64)> {
         let distance = match &self.uncertainty {
-            Uncertainty::Student { se, df, .. } => {
-                let t = |p| stats::student_quantile(p, *df);
-                (t(1.0 - alpha)? + t(power)?) * se
+            Uncertainty::Student { sd, runs } => {
+                half_width(*sd, *runs, alpha)? + half_width(*sd, *runs, 1.0 - power)?
             }
             Uncertainty::Ranks { .. } => {
                 // Half the width of the interval, stretched from certainty to power.
@@ -169,6 +161,18 @@ impl Shift {
     }
 }
 
+/// The distance from the estimate to its one-sided bound at level `alpha`, for a new run against the
+/// median of `runs` baseline runs whose logarithms (or values) have the standard deviation `sd`.
+pub(super) fn half_width(sd: f64, runs: usize, alpha: f64) -> Option<f64> {
+    Some(stats::student_quantile(1.0 - alpha, degrees(runs))? * standard_error(sd, runs))
+}
+
+/// `sd * sqrt(1 + (pi/2)/k)` for `k` baseline runs: a new run is one draw from the spread between
+/// runs, and the baseline's location has the large-sample variance of a median.
+fn standard_error(sd: f64, runs: usize) -> f64 {
+    sd * (1.0 + FRAC_PI_2 / runs as f64).sqrt()
+}
+
 /// Degrees of freedom for the spread of `runs` values and the tail of one more.
 ///
 /// Values of runs are not normal: a machine has bad moments. With an excess kurtosis of 2 their
@@ -176,7 +180,7 @@ impl Shift {
 /// has a tail of its own however well the spread is known, hence at most 6. In simulated builds of
 /// forty unchanged series against 30 runs with heavy-tailed or skewed noise, the plain `k - 1` gave
 /// 22 to 45 % of builds a false alarm; this gives 5 to 6 %.
-pub(super) fn degrees(runs: usize) -> f64 {
+fn degrees(runs: usize) -> f64 {
     ((runs as f64 - 1.0) / 2.0).min(TAIL)
 }
 

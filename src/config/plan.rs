@@ -215,11 +215,6 @@ impl SeriesPattern {
     pub fn matches(&self, series: &str) -> bool {
         self.matcher.is_match(series)
     }
-
-    /// Whether the pattern names one series, without wildcards.
-    pub fn is_literal(&self) -> bool {
-        !self.text.contains(['*', '?', '[', '{', '\\'])
-    }
 }
 
 impl fmt::Debug for SeriesPattern {

@@ -3,8 +3,8 @@
 use super::{census, rule, waiver};
 use crate::config::{GatePlan, Rule, WaiverPlan};
 use crate::model::{
-    Better, Census, Comparison, Estimate, GateKind, Judgement, Reason, Run, SeriesId, SeriesRef,
-    Unit, Verdict, Warning,
+    Better, Census, Comparison, Estimate, GateKind, Judgement, NoBaselineWhy, Reason, Run, SeriesId,
+    SeriesRef, Unit, Verdict, Warning,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -129,7 +129,7 @@ fn rule_on(
                     rule::regression(*max, floor.as_ref(), *strict, comparison)
                 }
                 (None, None) => {
-                    (Verdict::NoBaseline, Reason::NoBaseline { why: "not compared".to_owned() })
+                    (Verdict::NoBaseline, Reason::NoBaseline { why: NoBaselineWhy::NotCompared })
                 }
             }
         }

@@ -71,11 +71,12 @@ pub enum Reason {
     WorseBeyondLimit,
     /// A change for the better is certain.
     Better,
-    /// The relative change is beyond the limit and the absolute one below the floor.
+    /// The absolute change is surely below the floor, whatever the relative one.
     BelowFloor,
     /// The interval is too wide to decide.
     TooNoisy {
-        /// Further runs like this one that would decide it, if the estimate stays; `None` when unknown.
+        /// Further baseline runs after which a run like this one would be decided, if estimate and
+        /// spread stay; `None` when unknown or beyond reason.
         #[serde(default)]
         runs_needed: Option<u32>,
     },
@@ -93,10 +94,10 @@ pub enum Reason {
     },
     /// Measuring was interrupted.
     CutShort,
-    /// No stored run can be compared with.
+    /// No baseline run can be compared with.
     NoBaseline {
-        /// Why, in words.
-        why: String,
+        /// Why.
+        why: NoBaselineWhy,
     },
     /// The baseline is zero, so there is no ratio, and the gate has no floor.
     ZeroBaseline,
@@ -118,6 +119,20 @@ pub enum Reason {
         /// The error.
         error: String,
     },
+}
+
+/// Why a series has nothing to be compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoBaselineWhy {
+    /// There is no baseline run at all; the bundle's `baseline` says why.
+    NoRuns,
+    /// No baseline run has it.
+    NewSeries,
+    /// Baseline runs measured it in another way, or not to a valid end.
+    MeasuredOtherwise,
+    /// The comparison left it out.
+    NotCompared,
 }
 
 impl Reason {

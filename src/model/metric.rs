@@ -14,6 +14,21 @@ pub enum Better {
     Higher,
 }
 
+impl Better {
+    /// The log ratio that a change for the worse of `max` (a fraction of at least 0) amounts to,
+    /// oriented so that above 0 is worse.
+    ///
+    /// 3 % worse is a ratio of 1.03 where lower is better and of 0.97 where higher is better; a fall by
+    /// all there is, or more, is never reached.
+    pub fn log_limit(self, max: f64) -> f64 {
+        match self {
+            Better::Lower => max.ln_1p(),
+            Better::Higher if max < 1.0 => -(-max).ln_1p(),
+            Better::Higher => f64::INFINITY,
+        }
+    }
+}
+
 /// What a comparison may assume of a metric's noise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

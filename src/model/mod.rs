@@ -28,7 +28,7 @@ pub use environment::{Environment, Noise};
 pub use heading::Heading;
 pub use histogram::{Histogram, HistogramError, HistogramRecorder};
 pub use id::{SeriesId, Statistic};
-pub use judgement::{GateKind, Judgement, Reason, WaiverUse};
+pub use judgement::{GateKind, Judgement, NoBaselineWhy, Reason, WaiverUse};
 pub use metric::{Assumption, Better, Metric};
 pub use run::{
     Data, Engine, Failure, Measurement, RUN_FORMAT, RUN_VERSION, Revision, Run, SeriesRef, Stage,

@@ -83,10 +83,10 @@ fn say_runs_needed(judged: &mut Judged, comparisons: &[Comparison], plan: &Plan)
     for judgement in &mut judged.judgements {
         let Reason::TooNoisy { runs_needed } = &mut judgement.reason else { continue };
         let rule = plan.gates.iter().find(|gate| gate.number == judgement.gate);
-        if let (Some(Rule::Regression { max, .. }), Some(comparison)) =
+        if let (Some(Rule::Regression { max, strict, .. }), Some(comparison)) =
             (rule.map(|gate| &gate.rule), by_series.get(&judgement.series))
         {
-            *runs_needed = analyze::runs_needed(comparison, *max);
+            *runs_needed = analyze::runs_needed(comparison, *max, *strict);
         }
     }
 }

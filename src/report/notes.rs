@@ -120,8 +120,11 @@ struct Note<'b> {
 
 impl<'b> Notes<'b> {
     fn add(&mut self, warning: &'b Warning, place: Place<'b>, name: &str) {
-        let key =
-            if is_of_a_sample(warning) { warning.code().to_owned() } else { warning.to_string() };
+        let key = if is_of_a_sample(warning) {
+            warning.code().to_owned()
+        } else {
+            words::warning(warning)
+        };
         let list = &mut self.list;
         let index = *self.known.entry(key).or_insert_with(|| {
             list.push(Note { warning, first: name.to_owned(), places: Vec::new() });
@@ -133,7 +136,7 @@ impl<'b> Notes<'b> {
 
 impl Note<'_> {
     fn phrase(&self) -> Phrase {
-        let text = self.warning.to_string();
+        let text = words::warning(self.warning);
         if self.first.is_empty() {
             return Phrase::default().then_quote(&text);
         }
@@ -169,7 +172,6 @@ fn is_of_a_sample(warning: &Warning) -> bool {
         | Warning::StolenTime { .. }
         | Warning::Governor { .. }
         | Warning::CpuPressure { .. }
-        | Warning::Mismatch { .. }
         | Warning::DirtyTree
         | Warning::UntrustedBranch { .. }
         | Warning::PartialRun

@@ -125,21 +125,33 @@ fn grouped(digits: &str) -> String {
     out
 }
 
-/// How the relative changes of one row are written: as percentages with one number of decimals.
+/// From this ratio of head to base on, a change is said as a factor: nobody can picture 5325 %.
+const FACTOR: f64 = 10.0;
+
+/// How the relative changes of one row, its estimate and its bounds, are written.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Percent {
-    decimals: usize,
+pub enum Change {
+    /// As percentages with one number of decimals.
+    Percent {
+        /// Digits after the point.
+        decimals: usize,
+    },
+    /// As multiples of the base.
+    Factor,
 }
 
-impl Percent {
+impl Change {
     /// The form that fits an effect and its interval.
-    pub fn fitting(effect: &Effect) -> Percent {
+    pub fn fitting(effect: &Effect) -> Change {
+        if 1.0 + effect.estimate >= FACTOR {
+            return Change::Factor;
+        }
         let bounds = [Some(effect.estimate), effect.lo, effect.hi];
-        Percent::of(bounds.into_iter().flatten())
+        Change::percent(bounds.into_iter().flatten())
     }
 
-    /// The form that fits some changes, given as fractions (0.05 is 5 %).
-    pub fn of(changes: impl IntoIterator<Item = f64>) -> Percent {
+    /// Percentages that fit some changes, given as fractions (0.05 is 5 %).
+    fn percent(changes: impl IntoIterator<Item = f64>) -> Change {
         let largest =
             changes.into_iter().map(f64::abs).filter(|v| v.is_finite()).fold(0.0, f64::max);
         let decimals = match largest {
@@ -147,28 +159,49 @@ impl Percent {
             x if x >= 0.000_95 => 1,
             x => decimals(0.0, x * 100.0).max(2),
         };
-        Percent { decimals }
+        Change::Percent { decimals }
     }
 
-    /// A signed number without the sign for per cent.
-    pub fn signed(self, change: f64) -> String {
-        let text = fixed(change * 100.0, self.decimals);
-        if change > 0.0 && text.contains(|c| ('1'..='9').contains(&c)) {
-            format!("+{text}")
-        } else {
-            text
+    /// A bound of an interval beside its change: `+31` of per cent, or `×19`.
+    pub fn bound(self, change: f64) -> String {
+        match self {
+            Change::Percent { decimals } => {
+                let text = fixed(change * 100.0, decimals);
+                let rises = change > 0.0 && text.contains(|c| ('1'..='9').contains(&c));
+                if rises { format!("+{text}") } else { text }
+            }
+            Change::Factor => format!("×{}", multiple(change)),
         }
     }
 
-    /// A number without sign, with the sign for per cent.
-    pub fn size(self, change: f64) -> String {
-        format!("{}{NBSP}%", fixed(change.abs() * 100.0, self.decimals))
+    /// A change by itself: `+38 %`, or `×54`.
+    pub fn signed(self, change: f64) -> String {
+        match self {
+            Change::Percent { .. } => format!("{}{NBSP}%", self.bound(change)),
+            Change::Factor => self.bound(change),
+        }
     }
+
+    /// A change whose direction is said in words: `38 %`, or `54 times`.
+    pub fn size(self, change: f64) -> String {
+        match self {
+            Change::Percent { decimals } => {
+                format!("{}{NBSP}%", fixed(change.abs() * 100.0, decimals))
+            }
+            Change::Factor => format!("{}{NBSP}times", multiple(change)),
+        }
+    }
+}
+
+/// A change as a multiple of the base, each with digits of its own since factors differ widely.
+pub(crate) fn multiple(change: f64) -> String {
+    let ratio = 1.0 + change;
+    fixed(ratio, if ratio.abs() < 9.95 { 1 } else { 0 })
 }
 
 /// A fraction as a percentage by itself, such as `3.1 %`.
 pub fn percent(fraction: f64) -> String {
-    Percent::of([fraction]).size(fraction)
+    Change::percent([fraction]).size(fraction)
 }
 
 /// A quantity by itself, such as `12.4 ms`.
@@ -235,13 +268,24 @@ mod tests {
     #[test]
     fn percentages_fit_their_interval() {
         let effect = Effect { estimate: 0.381, lo: Some(0.312), hi: Some(0.459) };
-        let percent = Percent::fitting(&effect);
-        assert_eq!(percent.signed(0.381), "+38");
+        let percent = Change::fitting(&effect);
+        assert_eq!(percent.signed(0.381).replace(NBSP, " "), "+38 %");
         assert_eq!(percent.size(-0.312).replace(NBSP, " "), "31 %");
-        assert_eq!(Percent::of([0.004, 0.014]).signed(-0.004), "-0.4");
-        assert_eq!(Percent::of([0.3]).signed(-0.001), "0");
-        assert_eq!(Percent::of([0.000_002]).signed(0.000_002), "+0.0002");
-        assert_eq!(Percent::of([0.0]).signed(0.0), "0");
+        assert_eq!(Change::percent([0.004, 0.014]).bound(-0.004), "-0.4");
+        assert_eq!(Change::percent([0.3]).bound(-0.001), "0");
+        assert_eq!(Change::percent([0.000_002]).bound(0.000_002), "+0.0002");
+        assert_eq!(Change::percent([0.0]).bound(0.0), "0");
+    }
+
+    #[test]
+    fn large_changes_are_factors() {
+        let of = |estimate| Change::fitting(&Effect { estimate, lo: None, hi: Some(1e3) });
+        assert_eq!(of(8.99).signed(8.99).replace(NBSP, " "), "+899 %");
+        assert_eq!(of(53.25).signed(53.25), "×54");
+        assert_eq!(of(53.25).size(53.25).replace(NBSP, " "), "54 times");
+        assert_eq!(of(53.25).bound(0.84), "×1.8");
+        assert_eq!(of(1e6).bound(-1.0), "×0.0");
+        assert_eq!(of(f64::INFINITY).bound(f64::INFINITY), "×inf");
     }
 
     #[test]
@@ -259,7 +303,8 @@ mod tests {
                 let scale = Scale::fitting(&unit, &[value, other]);
                 prop_assert!(scale.quantity(value).chars().count() <= 26, "{}", scale.quantity(value));
             }
-            prop_assert!(Percent::of([value, other]).signed(value).chars().count() <= 26);
+            let effect = Effect { estimate: other, lo: Some(value), hi: None };
+            prop_assert!(Change::fitting(&effect).signed(value).chars().count() <= 26);
         }
     }
 }

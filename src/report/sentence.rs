@@ -4,7 +4,7 @@ use super::number::{NBSP, counted, percent, quantity};
 use super::phrase::Phrase;
 use super::view::Row;
 use super::words;
-use crate::model::{Bundle, Estimate, GateKind, Reason, Unit, Verdict};
+use crate::model::{Bundle, Estimate, GateKind, Reason, SeriesId, Unit, Verdict};
 use std::collections::BTreeMap;
 
 /// The verdict sentence of a bundle whose rows are sorted worst first.
@@ -68,12 +68,12 @@ fn all_good(rows: &[Row<'_>], verdict: Verdict) -> Phrase {
         .iter()
         .filter(|row| row.judgement.verdict == Verdict::Improved)
         .find_map(|row| Some((row, row.comparison?.effect?, &row.comparison?.unit)));
-    let sensitivity = rows
+    let detectable: BTreeMap<&SeriesId, f64> = rows
         .iter()
         .filter(|row| row.judgement.kind == GateKind::Regression)
-        .filter_map(|row| row.comparison?.detectable)
-        .filter(|size| *size > 0.0)
-        .reduce(f64::max);
+        .filter_map(|row| Some((&row.judgement.series, row.comparison?.detectable?)))
+        .collect();
+    let sensitivity = detectable.values().copied().filter(|size| *size > 0.0).reduce(f64::max);
     let start = match (best, verdict) {
         (Some((row, effect, unit)), Verdict::Improved) => Phrase::plain(start)
             .then("; ")
@@ -81,10 +81,12 @@ fn all_good(rows: &[Row<'_>], verdict: Verdict) -> Phrase {
             .then(format!(" is {}", parenthesised(words::change(&effect, unit)))),
         _ => Phrase::plain(start),
     };
-    match sensitivity {
-        Some(size) => start
-            .then(format!("; a change of {} would have been seen in any of them", percent(size))),
-        None => start,
+    // Series without noise, or with too little data, have no such size.
+    let Some(size) = sensitivity else { return start };
+    let start = start.then(format!("; a change of {} would have been seen in ", percent(size)));
+    match detectable.first_key_value() {
+        Some((series, _)) if detectable.len() == 1 => start.then_name(&series.to_string()),
+        _ => start.then(format!("any of {} compared series", detectable.len())),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What every report shows, worked out once: renderers only draw it.
 
-use super::number::{NBSP, Percent, Scale, counted, duration};
+use super::number::{Change, Scale, counted, duration};
 use super::phrase::{self, Phrase};
 use super::{escape, notes, sentence, words};
 use crate::model::{
@@ -58,7 +58,7 @@ pub struct Row<'b> {
     pub head: Option<String>,
     /// The unit of both.
     pub unit: String,
-    /// The change, such as `+38 %`; of regression gates only.
+    /// The change, such as `+38 %` or `×54`; of regression gates only.
     pub change: Option<String>,
     /// The interval of the change (without unit), or of the value where only that is judged.
     pub interval: Option<String>,
@@ -195,7 +195,7 @@ fn row<'b>(
         base: base.map(|value| scale.number(value)),
         head: head.map(|value| scale.number(value)),
         unit: scale.unit.clone(),
-        change: effect.map(|e| format!("{}{NBSP}%", Percent::fitting(&e).signed(e.estimate))),
+        change: effect.map(|e| Change::fitting(&e).signed(e.estimate)),
         interval: match effect {
             Some(effect) => Some(change_interval(&effect)),
             None => observed.and_then(|observed| value_interval(&observed, &scale)),
@@ -223,12 +223,12 @@ fn trend(comparison: &Comparison) -> Vec<f64> {
 }
 
 fn change_interval(effect: &Effect) -> String {
-    let form = Percent::fitting(effect);
+    let form = Change::fitting(effect);
     match (effect.lo, effect.hi) {
         (Some(lo), Some(hi)) if lo.to_bits() == hi.to_bits() => "exact".to_owned(),
-        (Some(lo), Some(hi)) => format!("{} to {}", form.signed(lo), form.signed(hi)),
-        (Some(lo), None) => format!("at least {}", form.signed(lo)),
-        (None, Some(hi)) => format!("at most {}", form.signed(hi)),
+        (Some(lo), Some(hi)) => format!("{} to {}", form.bound(lo), form.bound(hi)),
+        (Some(lo), None) => format!("at least {}", form.bound(lo)),
+        (None, Some(hi)) => format!("at most {}", form.bound(hi)),
         (None, None) => "no bounds".to_owned(),
     }
 }

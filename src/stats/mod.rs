@@ -12,10 +12,11 @@ mod quantile;
 mod robust;
 mod serial;
 mod student;
+mod two_groups;
 
 pub use hodges_lehmann::{hodges_lehmann_bounds, hodges_lehmann_shift};
 pub use mann_whitney::mann_whitney_p;
-pub use multiplicity::{Family, benjamini_hochberg};
+pub use multiplicity::benjamini_hochberg;
 pub use proportion::{
     Rate, clopper_pearson, dispersion, rate_difference_interval, rate_ratio_interval, rate_ratio_p,
 };
@@ -23,6 +24,7 @@ pub use quantile::{median, quantile, quantile_ranks};
 pub use robust::{robust_sd, standard_deviation};
 pub use serial::autocorrelation;
 pub use student::{normal_quantile, student_p, student_quantile};
+pub use two_groups::{TwoGroups, two_groups};
 
 /// A sorted copy, or `None` when there is no value or one is not finite.
 fn sorted(values: &[f64]) -> Option<Vec<f64>> {

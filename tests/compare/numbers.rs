@@ -47,7 +47,10 @@ proptest! {
                 let (estimate, lo, hi) = effect.worse(found.better);
                 prop_assert!(!estimate.is_nan() && lo <= estimate && estimate <= hi, "{:?}", found);
             }
-            let _ = runs_needed(found, 0.03);
+            for strict in [false, true] {
+                let needed = runs_needed(found, 0.03, strict);
+                prop_assert!(needed.is_none_or(|runs| (1..60).contains(&runs)));
+            }
         }
     }
 

@@ -430,7 +430,7 @@ pub(crate) fn inconclusive() -> Bundle {
 
 /// The first run of a project.
 pub(crate) fn first_run() -> Bundle {
-    let none = || Reason::NoBaseline { why: String::new() };
+    let none = || Reason::NoBaseline { why: NoBaselineWhy::NoRuns };
     Build::new()
         .limit(
             "browse/latency/p99",
@@ -517,13 +517,14 @@ pub(crate) fn waived() -> Bundle {
         .done()
 }
 
-/// Five hundred series under one gate, of which some fail and some are undecided.
+/// Five hundred series under one gate, of which some fail, one of them by far, and some are undecided.
 pub(crate) fn many() -> Bundle {
     (0..500)
         .fold(Build::new(), |build, i| {
             let name = format!("service-{:02}/endpoint-{:03}/latency/p95", i % 20, i);
             let size = f64::from(i % 7) / 200.0;
             let (change, (verdict, reason)) = match i % 50 {
+                7 if i == 7 => (Change(53.25, 0.84, 184.9), (Fail, Reason::WorseBeyondLimit)),
                 7 => (Change(0.11 + size, 0.08, 0.17 + size), (Fail, Reason::WorseBeyondLimit)),
                 8 | 9 => (
                     Change(0.03, -0.04, 0.11),

@@ -59,9 +59,9 @@ pub(crate) const TEXTS: &[&str] = &[
 
 /// A bundle with every verdict and reason once, and with every kind of free text.
 pub(crate) fn everything() -> Bundle {
-    let none = |why: &str| (Verdict::NoBaseline, Reason::NoBaseline { why: why.into() });
+    let none = (Verdict::NoBaseline, Reason::NoBaseline { why: NoBaselineWhy::NewSeries });
     let mut all = bundles::Build::new()
-        .bare("a/time", GateKind::Regression, "max 1% worse", none("other machine"))
+        .bare("a/time", GateKind::Regression, "max 1% worse", none)
         .bare("*/nothing", GateKind::Limit, "max 1s", (Verdict::Missing, nothing(Some("a/time"))))
         .bare("b/time", GateKind::Limit, "max 1s", (Verdict::Missing, nothing(None)))
         .bare("c/time", GateKind::Limit, "max 1s", (Verdict::Error, wrong_unit()))
@@ -78,7 +78,7 @@ pub(crate) fn everything() -> Bundle {
             bundle.run.revision.dirty = true;
             bundle.run.warnings = vec![
                 Warning::Governor { governor: "powersave".into() },
-                Warning::Mismatch { what: "the machine".into() },
+                Warning::UnknownRevision { error: "no such object".into() },
                 Warning::UntrustedBranch { branch: "fork".into() },
             ];
         })

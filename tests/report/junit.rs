@@ -197,7 +197,7 @@ proptest! {
             judgement.series.metric = text.clone();
             judgement.observed = Some(Estimate { value, lo: Some(lo), hi: Some(hi) });
             judgement.waiver = None;
-            judgement.reason = Reason::NoBaseline { why: text.clone() };
+            judgement.reason = Reason::MeasuringFailed { error: text.clone() };
         }
         check_both(&bundle);
     }

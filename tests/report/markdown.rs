@@ -173,12 +173,12 @@ proptest! {
                 judgement.verdict = all[verdicts[i % verdicts.len()]];
                 judgement.rule = text.clone();
                 judgement.series.metric = format!("{i}{text}");
-                judgement.reason = Reason::NoBaseline { why: text.clone() };
+                judgement.reason = Reason::WrongUnit { quantity: text.clone() };
                 judgement
             })
             .collect();
         bundle.warnings = (0..notes)
-            .map(|i| Warning::Mismatch { what: format!("{i}{}", text.repeat(50)) })
+            .map(|i| Warning::UnknownRevision { error: format!("{i}{}", text.repeat(50)) })
             .collect();
         bundle.run.failures = (0..rows / 4)
             .map(|_| Failure { target: text.clone(), stage: Stage::Read, error: text.repeat(20) })

@@ -2,7 +2,7 @@
 
 use super::inline::Place;
 use super::section::Section;
-use crate::model::{Reason, Verdict};
+use crate::model::{NoBaselineWhy, Reason, Verdict};
 use crate::report::layout::sparkline;
 use crate::report::number::NBSP;
 use crate::report::view::Row;
@@ -92,7 +92,7 @@ fn series(row: &Row<'_>) -> String {
         Reason::BeyondLimit | Reason::WorseBeyondLimit | Reason::Better => false,
         // Said in full under the table.
         Reason::MeasuringFailed { .. } => false,
-        Reason::NoBaseline { why } => !why.trim().is_empty(),
+        Reason::NoBaseline { why } => *why != NoBaselineWhy::NoRuns,
         _ => true,
     };
     if row.matters() && (says_more || row.judgement.waiver.is_some()) {

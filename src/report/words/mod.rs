@@ -1,11 +1,15 @@
 //! The words for every code of the model: one sentence each, and what to do about it where there is
 //! doubt.
 
-use super::number::{NBSP, Percent, counted, duration, percent, quantity};
+mod warning;
+
+pub use warning::warning;
+
+use super::number::{Change, NBSP, counted, duration, multiple, percent, quantity};
 use super::phrase::{self, Phrase};
 use crate::model::{
-    BaselineReason, Better, Bundle, Comparison, Effect, Judgement, NotJudgedReason, Reason, Stage,
-    Unit, ValidityFact, Verdict,
+    BaselineReason, Better, Bundle, Comparison, Effect, Judgement, NoBaselineWhy, NotJudgedReason,
+    Reason, Stage, Unit, ValidityFact, Verdict,
 };
 
 /// The words for more and for less of a unit.
@@ -17,25 +21,47 @@ pub(crate) fn directions(unit: &Unit) -> (&'static str, &'static str) {
     }
 }
 
-/// A change in words and its interval in words, such as `38 % slower` and
-/// `between 31 % and 46 %`; an exact change has no interval.
+/// The word for much of a unit.
+fn quality(unit: &Unit) -> &'static str {
+    match unit {
+        Unit::Seconds => "slow",
+        Unit::Bytes => "large",
+        Unit::Ratio | Unit::PerSecond | Unit::Count | Unit::Other(_) => "high",
+    }
+}
+
+/// A change in words and its interval in words, such as `38 % slower` and `between 31 % and 46 %`, or
+/// `54 times as slow` and `between 19 and 186 times`; an exact change has no interval.
 pub(crate) fn change(effect: &Effect, unit: &Unit) -> (String, Option<String>) {
-    let (up, down) = directions(unit);
-    let form = Percent::fitting(effect);
-    let word = if effect.estimate < 0.0 { down } else { up };
+    let form = Change::fitting(effect);
     let size = |value: f64| form.size(value);
-    let signed = |value: f64| format!("{}{NBSP}%", form.signed(value));
+    let (up, down) = directions(unit);
+    let said = match form {
+        Change::Factor => format!("{} as {}", size(effect.estimate), quality(unit)),
+        Change::Percent { .. } if effect.estimate < 0.0 => {
+            format!("{} {down}", size(effect.estimate))
+        }
+        Change::Percent { .. } => format!("{} {up}", size(effect.estimate)),
+    };
+    // A bound that no word gives a direction: a factor needs none.
+    let bound = |value: f64| match form {
+        Change::Factor => size(value),
+        Change::Percent { .. } => form.signed(value),
+    };
     let interval = match (effect.lo, effect.hi) {
         (Some(lo), Some(hi)) if lo.to_bits() == hi.to_bits() => None,
+        (Some(lo), Some(hi)) if form == Change::Factor => {
+            Some(format!("between {} and {}", multiple(lo), size(hi)))
+        }
         // Where both ends have the estimate's sign, the word says the direction of all three.
         (Some(lo), Some(hi)) if lo >= 0.0 => Some(format!("between {} and {}", size(lo), size(hi))),
         (Some(lo), Some(hi)) if hi <= 0.0 => Some(format!("between {} and {}", size(hi), size(lo))),
-        (Some(lo), Some(hi)) => Some(format!("between {} and {}", signed(lo), signed(hi))),
-        (Some(lo), None) => Some(format!("at least {}", signed(lo))),
-        (None, Some(hi)) => Some(format!("at most {}", signed(hi))),
+        (Some(lo), Some(hi)) => Some(format!("between {} and {}", bound(lo), bound(hi))),
+        (Some(lo), None) => Some(format!("at least {}", bound(lo))),
+        (None, Some(hi)) => Some(format!("at most {}", bound(hi))),
         (None, None) => Some("with no bound on either side".to_owned()),
     };
-    (format!("{} {word}", size(effect.estimate)), interval)
+    (said, interval)
 }
 
 /// Why a gate decided as it did, in a sentence without advice.
@@ -45,8 +71,10 @@ pub fn reason(judgement: &Judgement, comparison: Option<&Comparison>) -> Phrase 
         None => " to decide".to_owned(),
     };
     match &judgement.reason {
-        Reason::WithinLimit => Phrase::plain("surely within the limit"),
-        Reason::BeyondLimit => Phrase::plain("surely beyond the limit"),
+        Reason::WithinLimit if has_interval(judgement) => Phrase::plain("surely within the limit"),
+        Reason::WithinLimit => Phrase::plain("within the limit, by its value alone"),
+        Reason::BeyondLimit if has_interval(judgement) => Phrase::plain("surely beyond the limit"),
+        Reason::BeyondLimit => Phrase::plain("beyond the limit, by its value alone"),
         Reason::StraddlesLimit => Phrase::plain("the limit lies within the interval"),
         Reason::ChangeWithinLimit => Phrase::plain("surely no worse than the gate allows"),
         Reason::WorseBelowLimit => {
@@ -57,7 +85,7 @@ pub fn reason(judgement: &Judgement, comparison: Option<&Comparison>) -> Phrase 
         }
         Reason::Better => Phrase::plain(format!("surely {}", better(comparison))),
         Reason::BelowFloor => {
-            Phrase::plain("beyond the relative limit, and too small a difference for the floor")
+            Phrase::plain("surely too small a difference for the floor, whatever the ratio")
         }
         Reason::TooNoisy { .. } => Phrase::plain(format!("too noisy{}", detectable())),
         Reason::TooFewRuns { have, need } => Phrase::plain(format!(
@@ -71,10 +99,15 @@ pub fn reason(judgement: &Judgement, comparison: Option<&Comparison>) -> Phrase 
             Phrase::plain("the load test was not valid: ").then_phrase(facts(broken))
         }
         Reason::CutShort => Phrase::plain("measuring was interrupted"),
-        Reason::NoBaseline { why } if why.trim().is_empty() => {
-            Phrase::plain("nothing to compare with")
-        }
-        Reason::NoBaseline { why } => Phrase::plain("nothing to compare with: ").then_quote(why),
+        Reason::NoBaseline { why } => Phrase::plain(match why {
+            // The report says once, for all series, why there is none.
+            NoBaselineWhy::NoRuns => "nothing to compare with",
+            NoBaselineWhy::NewSeries => "nothing to compare with: no baseline run has it",
+            NoBaselineWhy::MeasuredOtherwise => {
+                "nothing to compare with: the baseline runs measured it in another way, or not to a valid end"
+            }
+            NoBaselineWhy::NotCompared => "nothing to compare with: it was not compared",
+        }),
         Reason::ZeroBaseline => {
             Phrase::plain("the baseline is zero, so there is no ratio to judge")
         }
@@ -92,6 +125,11 @@ pub fn reason(judgement: &Judgement, comparison: Option<&Comparison>) -> Phrase 
             Phrase::plain("could not be measured: ").then_quote(first)
         }
     }
+}
+
+/// Whether more than a value was seen, so that a limit can be surely kept or missed.
+fn has_interval(judgement: &Judgement) -> bool {
+    judgement.observed.is_some_and(|observed| observed.lo.is_some() || observed.hi.is_some())
 }
 
 /// What to do about a doubtful or bad decision; `None` where nothing needs doing.
@@ -113,8 +151,8 @@ pub fn advice(judgement: &Judgement, bundle: &Bundle) -> Option<Phrase> {
             "measure longer to narrow the interval, or move the limit away from the usual value",
         )),
         Reason::TooNoisy { runs_needed: Some(runs) } => Some(Phrase::plain(format!(
-            "about {} like this would decide it",
-            counted(*runs as usize, "more run")
+            "about {} would decide it, if the estimate stays",
+            counted(*runs as usize, "more baseline run")
         ))),
         Reason::TooNoisy { runs_needed: None } => {
             Some(Phrase::plain("take more samples, or measure on a quieter machine"))
