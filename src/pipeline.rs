@@ -18,6 +18,7 @@ use history::History;
 use selection::Selected;
 use std::path::{Path, PathBuf};
 use time::OffsetDateTime;
+use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
 /// What a build is judged by.
@@ -157,7 +158,10 @@ async fn draft(
 ) -> Run {
     let directory = judging.config.parent().filter(|parent| !parent.as_os_str().is_empty());
     let directory = directory.unwrap_or(Path::new("."));
-    let (revision, unknown) = match measure::revision(directory, measuring.branch.as_deref()) {
+    let (place, branch) = (directory.to_owned(), measuring.branch.clone());
+    // A slow disk must not keep signals from being seen.
+    let asked = spawn_blocking(move || measure::revision(&place, branch.as_deref())).await;
+    let (revision, unknown) = match asked.unwrap_or_else(|gone| Err(gone.to_string())) {
         Ok(revision) => (revision, None),
         Err(error) => (
             Revision { branch: measuring.branch.clone(), ..Revision::default() },

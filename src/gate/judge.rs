@@ -3,8 +3,8 @@
 use super::{census, rule, waiver};
 use crate::config::{GatePlan, Rule, WaiverPlan};
 use crate::model::{
-    Better, Census, Comparison, Estimate, GateKind, Judgement, NoBaselineWhy, Reason, Run, SeriesId,
-    SeriesRef, Unit, Verdict, Warning,
+    Better, Census, Comparison, Estimate, GateKind, Judgement, NoBaselineWhy, Reason, Run,
+    SeriesId, SeriesRef, Unit, Verdict, Warning,
 };
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -85,7 +85,7 @@ pub(super) fn regression(
         return without_ratio(&difference, floor);
     };
     let (estimate, lo, hi) = effect.worse(comparison.better);
-    let limit = log_limit(max, comparison.better);
+    let limit = comparison.better.log_limit(max);
     let beyond = if strict { lo > limit } else { lo > 0.0 && estimate > limit };
     if beyond && clears_floor {
         (Verdict::Fail, Reason::WorseBeyondLimit)
@@ -98,17 +98,6 @@ pub(super) fn regression(
         (Verdict::Pass, Reason::BelowFloor)
     } else {
         (Verdict::Inconclusive, Reason::TooNoisy { runs_needed: None })
-    }
-}
-
-/// The log ratio that a change for the worse of `max` (a fraction) amounts to.
-///
-/// 3 % worse is a ratio of 1.03 where lower is better and of 0.97 where higher is better.
-fn log_limit(max: f64, better: Better) -> f64 {
-    match better {
-        Better::Lower => max.ln_1p(),
-        Better::Higher if max < 1.0 => -(-max).ln_1p(),
-        Better::Higher => f64::INFINITY,
     }
 }
 

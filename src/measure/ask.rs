@@ -1,7 +1,7 @@
-//! Asking a tool a short question: `rustc --version`, `cargo metadata`, `git rev-parse`.
+//! Asking a tool a short question: `rustc --version`, `cargo metadata`.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use super::launcher;
+use crate::config::Command;
 use std::process::Stdio;
 use std::time::Duration;
 use tokio::io::AsyncReadExt as _;
@@ -12,21 +12,16 @@ const LIMIT: Duration = Duration::from_secs(20);
 const MAX_BYTES: u64 = 16 << 20;
 
 /// What a tool writes to stdout; `None` when it is not there, fails, or takes too long or too much.
+/// Cancelling ends the tool.
 ///
-/// `env` replaces our own environment where it is given.
-pub(super) async fn ask(
-    argv: &[&str],
-    directory: &Path,
-    env: Option<&BTreeMap<String, String>>,
-) -> Option<String> {
-    let (program, arguments) = argv.split_first()?;
-    let mut command = tokio::process::Command::new(program);
-    if let Some(env) = env {
-        command.env_clear().envs(env);
-    }
-    let mut child = command
+/// It gets the environment of any command: files in the measured tree decide what really runs.
+pub(super) async fn ask(question: &Command) -> Option<String> {
+    let (program, arguments) = question.argv.split_first()?;
+    let mut child = tokio::process::Command::new(program)
         .args(arguments)
-        .current_dir(directory)
+        .env_clear()
+        .envs(launcher::variables(question))
+        .current_dir(&question.cwd)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

@@ -1,6 +1,7 @@
 //! The machine class, read from the system.
 
 use super::ask::ask;
+use crate::config::Command;
 use crate::model::Environment;
 use std::path::Path;
 
@@ -11,7 +12,7 @@ use std::path::Path;
 pub async fn environment(directory: &Path) -> Environment {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let toolchain = match directory.join("Cargo.toml").is_file() {
-        true => ask(&["rustc", "--version"], directory, None).await,
+        true => ask(&rustc_version(directory)).await,
         false => None,
     };
     Environment {
@@ -21,6 +22,15 @@ pub async fn environment(directory: &Path) -> Environment {
         os: std::env::consts::OS.to_owned(),
         image: image(),
         toolchain: toolchain.map(|line| line.trim().to_owned()).unwrap_or_default(),
+    }
+}
+
+fn rustc_version(directory: &Path) -> Command {
+    Command {
+        argv: vec!["rustc".to_owned(), "--version".to_owned()],
+        cwd: directory.to_owned(),
+        env: Default::default(),
+        pass_env: Vec::new(),
     }
 }
 

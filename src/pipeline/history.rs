@@ -6,6 +6,7 @@ use crate::config::{Plan, StoreLocation};
 use crate::model::{Baseline, Bundle, Heading, Run};
 use crate::report;
 use crate::store::{SqliteStore, Store, Wanted, select};
+use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
 /// An open history, as it stood when it was opened.
@@ -20,7 +21,7 @@ impl History {
     pub(super) async fn open(plan: &Plan) -> Result<History, Error> {
         let StoreLocation::Sqlite(path) = plan.store.clone();
         // Another process may hold it for long.
-        let opened = tokio::task::spawn_blocking(move || SqliteStore::open(&path)).await;
+        let opened = spawn_blocking(move || SqliteStore::open(&path)).await;
         let store: Box<dyn Store> = Box::new(opened.map_err(|_| Error::Interrupted)??);
         let headings = store.headings(&plan.project).await?;
         Ok(History { store, headings })

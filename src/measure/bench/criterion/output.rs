@@ -1,6 +1,6 @@
 //! Where criterion writes.
 
-use crate::config::CriterionPlan;
+use crate::config::{Command, CriterionPlan};
 use crate::measure::ask::ask;
 use crate::measure::launcher;
 use serde::Deserialize;
@@ -20,15 +20,20 @@ pub(super) async fn directory(plan: &CriterionPlan) -> PathBuf {
     if let Some(target) = env.get("CARGO_TARGET_DIR") {
         return command.cwd.join(target).join("criterion");
     }
+    let target = ask(&metadata_of(command))
+        .await
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .map_or_else(|| command.cwd.join("target"), |metadata: Metadata| metadata.target_directory);
+    target.join("criterion")
+}
+
+/// The question for cargo's metadata, put where and as the command runs.
+fn metadata_of(command: &Command) -> Command {
     let mut argv = vec!["cargo", "metadata", "--no-deps", "--format-version", "1", "--offline"];
     if let Some(manifest) = manifest_path(&command.argv) {
         argv.extend(["--manifest-path", manifest]);
     }
-    let told = ask(&argv, &command.cwd, Some(&env)).await;
-    let target = told
-        .and_then(|text| serde_json::from_str(&text).ok())
-        .map_or_else(|| command.cwd.join("target"), |metadata: Metadata| metadata.target_directory);
-    target.join("criterion")
+    Command { argv: argv.into_iter().map(str::to_owned).collect(), ..command.clone() }
 }
 
 #[derive(Deserialize)]
