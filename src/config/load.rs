@@ -26,7 +26,7 @@ pub fn load(path: &Path, today: time::Date) -> Result<(Plan, Source), ConfigErro
     let without_text = |fault| ConfigError::without_text(path, fault);
     let bytes = read(path).map_err(without_text)?;
     let base = directory(path).map_err(without_text)?;
-    let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = format!("{:x}", Sha256::digest(&bytes));
     let text = utf8(bytes).map_err(without_text)?;
     let plan = parse(&text, path, &base, today)?;
     Ok((plan, Source { text, sha256 }))

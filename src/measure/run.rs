@@ -135,14 +135,17 @@ async fn ended(service: &mut Option<Service>) -> ServiceError {
     }
 }
 
-/// Stops a service, with a doubt when it left processes behind.
+/// Stops a service, with a doubt when it left processes behind, and a failure when it cannot be ended.
 async fn stopped(service: Option<Service>) -> Outcome {
-    let count = match service {
-        Some(service) => service.stop().await,
-        None => 0,
-    };
-    let warnings = (count > 0).then_some(Warning::LeftBehind { count });
-    Outcome { warnings: warnings.into_iter().collect(), ..Outcome::default() }
+    let Some(service) = service else { return Outcome::default() };
+    let name = format!("service {}", service.name());
+    match service.stop().await {
+        Ok(0) => Outcome::default(),
+        Ok(count) => {
+            Outcome { warnings: vec![Warning::LeftBehind { count }], ..Outcome::default() }
+        }
+        Err(error) => Outcome::failed(&name, Stage::Service, &error),
+    }
 }
 
 /// Tells the observer of a target's beginning and end.

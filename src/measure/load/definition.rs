@@ -2,7 +2,6 @@
 
 use crate::config::{LoadPlan, Spacing};
 use sha2::{Digest as _, Sha256};
-use std::fmt::Write as _;
 
 /// Headers whose values are credentials: they change without changing the work, and even their
 /// digest is nobody's business.
@@ -37,10 +36,7 @@ pub(super) fn digest(plan: &LoadPlan) -> String {
         parts.add("expect");
         step.expect_status.iter().for_each(|status| parts.add(status.to_be_bytes()));
     }
-    parts.0.finalize().iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    format!("{:x}", parts.0.finalize())
 }
 
 /// Each part with its length before it, so that no two lists of parts give the same bytes.

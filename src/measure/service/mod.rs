@@ -43,6 +43,8 @@ pub(super) enum ServiceError {
     NeverReady { name: String, within: Duration, url: String, answer: String, log: String },
     #[error("service `{name}` ended while it was under load: it {how}{log}")]
     EndedUnderLoad { name: String, how: String, log: String },
+    #[error("failed to stop service `{name}`: it may still be running, and cannot be ended")]
+    Unstoppable { name: String },
     #[error("stopped while service `{name}` was starting")]
     Stopped { name: String },
 }
@@ -137,8 +139,17 @@ impl Service {
     }
 
     /// Ends the service with all its descendants; gives how many it had left behind.
-    pub(super) async fn stop(self) -> usize {
-        self.running.stop().await.map_or(0, |ended| ended.left_behind)
+    ///
+    /// # Errors
+    ///
+    /// When something of it may still be running.
+    pub(super) async fn stop(self) -> Result<usize, ServiceError> {
+        let name = self.name;
+        match self.running.stop().await {
+            Ok(ended) if ended.end.is_some() => Ok(ended.left_behind),
+            Ok(_) => Err(ServiceError::Unstoppable { name }),
+            Err(source) => Err(ServiceError::Launch { name, source }),
+        }
     }
 }
 

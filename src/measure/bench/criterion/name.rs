@@ -42,8 +42,8 @@ fn sanitised(id: &str) -> String {
 
 /// The name, shortened, with a digest of the folder.
 fn marked(name: &str, folder: &Path) -> String {
-    let digest = Sha256::digest(folder.as_os_str().as_encoded_bytes());
-    let mark: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let digest = format!("{:x}", Sha256::digest(folder.as_os_str().as_encoded_bytes()));
+    let mark = &digest[..8];
     let kept: String = name.chars().take(MAX_CHARS - 1 - mark.len()).collect();
     format!("{}-{mark}", kept.trim_end_matches('/'))
 }
