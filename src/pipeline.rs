@@ -96,9 +96,12 @@ pub async fn run(
     measuring: &Measuring,
     context: Context<'_>,
 ) -> Result<Outcome, Error> {
-    let (plan, source) = config::load(&judging.config, judging.now.date())?;
+    let (plan, source) = tokio::select! {
+        loaded = load(judging) => loaded?,
+        () = context.stop.asked() => return Err(Error::Interrupted),
+    };
     let selected = Selected::by(&measuring.only, &plan, &judging.config)?;
-    reports::prepare(&plan.reports)?;
+    reports::prepare(&plan, &judging.config)?;
     // Opened in any case: a run that is not kept is still compared with those that are.
     let history = tokio::select! {
         history = History::open(&plan) => history?,
@@ -122,7 +125,7 @@ pub async fn run(
 /// When the configuration, the history or a file cannot be read, or no run is meant.
 pub async fn check(judging: &Judging, checking: &Checking) -> Result<Outcome, Error> {
     let (plan, source) = config::load(&judging.config, judging.now.date())?;
-    reports::prepare(&plan.reports)?;
+    reports::prepare(&plan, &judging.config)?;
     let (head, baseline) = match (&checking.head, &checking.baseline[..]) {
         (Some(head), [_, ..]) => {
             let head = document::read_run_of(head, &plan.project)?;
@@ -147,6 +150,13 @@ pub async fn check(judging: &Judging, checking: &Checking) -> Result<Outcome, Er
     let bundle = judging::judge(head, &baseline, &selected, &plan, policy, one_session);
     let undelivered = reports::write_all(&bundle, &plan.reports);
     Ok(Outcome { bundle, unsaved: None, undelivered, interrupted: false })
+}
+
+/// The plan of the configuration, which may be a pipe that nobody has written yet.
+async fn load(judging: &Judging) -> Result<(Plan, Source), Error> {
+    let (path, today) = (judging.config.clone(), judging.now.date());
+    let loaded = spawn_blocking(move || config::load(&path, today)).await;
+    Ok(loaded.map_err(|_| Error::Interrupted)??)
 }
 
 /// A run of which everything but the values is known: where it is measured, and of what.

@@ -30,8 +30,7 @@ pub struct Judged {
     pub judgements: Vec<Judgement>,
     /// Every series, judged or not.
     pub census: Census,
-    /// The worst decision; at least `Error` when a target could not be measured, and at least
-    /// `Inconclusive` when measuring was interrupted.
+    /// As [`verdict`] says.
     pub verdict: Verdict,
     /// Doubts about the policy.
     pub warnings: Vec<Warning>,
@@ -76,14 +75,9 @@ pub fn judge(gates: &[GatePlan], waivers: &[WaiverPlan], evidence: &Evidence<'_>
         }
     }
 
-    let worst = Verdict::worst(judgements.iter().map(|judgement| judgement.verdict));
-    let failed = (!evidence.run.failures.is_empty()).then_some(Verdict::Error);
-    let interrupted = evidence.run.cut_short.then_some(Verdict::Inconclusive);
     Judged {
         census: census::take(&measured_ids, evidence.expected, &judgements),
-        // Without any gate there is nothing to pass.
-        verdict: Verdict::worst([worst, failed, interrupted].into_iter().flatten())
-            .unwrap_or(Verdict::Error),
+        verdict: verdict(&judgements, evidence.run),
         warnings: waivers
             .iter()
             .zip(&used)
@@ -92,6 +86,16 @@ pub fn judge(gates: &[GatePlan], waivers: &[WaiverPlan], evidence: &Evidence<'_>
             .collect(),
         judgements,
     }
+}
+
+/// The verdict of a build: the worst of its judgements; at least `Error` when a target could not be
+/// measured or nothing was judged, and at least `Inconclusive` when measuring was interrupted.
+pub fn verdict(judgements: &[Judgement], run: &Run) -> Verdict {
+    let unjudged = judgements.is_empty() || !run.failures.is_empty();
+    let doubts =
+        [unjudged.then_some(Verdict::Error), run.cut_short.then_some(Verdict::Inconclusive)];
+    let worst = judgements.iter().map(|judgement| judgement.verdict);
+    Verdict::worst(worst.chain(doubts.into_iter().flatten())).unwrap_or(Verdict::Error)
 }
 
 /// The ruling on a measured series, before waivers.

@@ -9,5 +9,5 @@ mod judge;
 mod rule;
 mod waiver;
 
-pub use judge::{Evidence, Judged, judge};
+pub use judge::{Evidence, Judged, judge, verdict};
 pub use rule::describe;

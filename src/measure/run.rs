@@ -117,7 +117,7 @@ async fn measure_load(
         }
     };
     match (failed, measured) {
-        (Some(error), _) => Outcome::failed(&plan.name, Stage::Service, &error),
+        (Some(error), _) => Outcome::failed(&plan.name, Stage::Measure, &error),
         (None, Ok(target)) => match load::answered(target) {
             Ok(target) => Outcome { targets: vec![target], ..Outcome::default() },
             Err(error) => Outcome::failed(&plan.name, Stage::Measure, &error),

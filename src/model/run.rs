@@ -200,12 +200,19 @@ impl Run {
     /// # Errors
     ///
     /// With the first one: two targets or metrics of one name, names that are empty, too long or
-    /// hold control characters, more events than trials, numbers that are not finite, too many series.
+    /// hold control characters, values below 0 of what cannot be less, more events than trials, numbers
+    /// that are not finite, loads without validity, too many series.
     pub fn check(&self) -> Result<(), String> {
         let mut targets = HashSet::new();
         let mut series = 0;
         for target in &self.targets {
             named(&target.name, "target")?;
+            if target.engine == Engine::Open && target.validity.is_none() {
+                return Err(format!(
+                    "the load `{}` does not say whether it was valid",
+                    target.name
+                ));
+            }
             if !targets.insert(&target.name) {
                 return Err(format!("two targets are called `{}`", target.name));
             }
@@ -220,6 +227,11 @@ impl Run {
                     return Err(format!("the quantum of {which} is not a number from 0"));
                 }
                 match data {
+                    Data::Sample(sample)
+                        if metric.unit.is_counted() && sample.values().any(|v| v < 0.0) =>
+                    {
+                        return Err(format!("{which} holds a value below 0, in {}", metric.unit));
+                    }
                     Data::Counts { events, trials } if events > trials => {
                         return Err(format!("{which} counts {events} events in {trials} trials"));
                     }

@@ -26,6 +26,12 @@ pub enum Unit {
 }
 
 impl Unit {
+    /// Whether values in this unit are never below 0: times, sizes, numbers of things, their shares and
+    /// rates. Of other units nothing is known.
+    pub fn is_counted(&self) -> bool {
+        !matches!(self, Unit::Other(_))
+    }
+
     /// The unit's symbol, as in the JSON documents.
     pub fn symbol(&self) -> &str {
         match self {

@@ -1,6 +1,8 @@
 //! Run files and bundles that somebody names: read with care, since anybody may have written them.
 
 use crate::Error;
+use crate::exit::Exit;
+use crate::gate;
 use crate::model::{
     BUNDLE_FORMAT, BUNDLE_VERSION, Baseline, BaselineReason, Bundle, RUN_FORMAT, RUN_VERSION, Run,
 };
@@ -34,7 +36,15 @@ enum Document {
 /// When it cannot be read, is too large, no bundle of a known version, or contradicts itself.
 pub fn read_bundle(path: &Path) -> Result<Bundle, Error> {
     match read(path)? {
-        Document::Bundle(bundle) => Ok(*bundle),
+        Document::Bundle(bundle) => {
+            let verdict = gate::verdict(&bundle.judgements, &bundle.run);
+            let exit = Exit::of(verdict, bundle.policy.strict).code();
+            if (bundle.verdict, bundle.exit_code) == (verdict, exit) {
+                return Ok(*bundle);
+            }
+            let why = format!("it says `{}`, and its judgements make `{verdict}`", bundle.verdict);
+            Err(refused(path, why))
+        }
         Document::Run(_) => Err(refused(
             path,
             format!(

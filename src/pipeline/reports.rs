@@ -1,9 +1,10 @@
 //! Reports as files: whole or not at all, and known to be writable before anything is measured.
 
 use crate::Error;
-use crate::config::{ReportFormat, ReportPlan};
+use crate::config::{Plan, ReportFormat, ReportPlan, StoreLocation};
 use crate::model::Bundle;
 use crate::report::{self, Format, Options, Style, TERMINAL_COLUMNS};
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use tempfile::{Builder, NamedTempFile};
@@ -15,16 +16,29 @@ const IN_FILE: Options = Options { columns: TERMINAL_COLUMNS, style: Style::Plai
 ///
 /// # Errors
 ///
-/// With the first path that cannot be written.
-pub(super) fn prepare(reports: &[ReportPlan]) -> Result<(), Error> {
+/// With the first path that cannot be written, or where the configuration or the history lies.
+pub(super) fn prepare(plan: &Plan, config: &Path) -> Result<(), Error> {
+    let StoreLocation::Sqlite(store) = &plan.store;
+    let beside = ["", "-wal", "-shm", "-journal"].map(|end| {
+        let mut name = store.clone().into_os_string();
+        name.push(end);
+        PathBuf::from(name)
+    });
+    let taken = |path: &Path| {
+        let mut others = beside.iter().map(PathBuf::as_path).chain([config]).filter_map(real);
+        real(path).is_some_and(|path| others.any(|other| other == path))
+    };
     let check = |path: &Path| -> io::Result<()> {
         if path.is_dir() {
             return Err(io::ErrorKind::IsADirectory.into());
         }
         std::fs::create_dir_all(directory(path))?;
+        if taken(path) {
+            return Err(io::Error::other("the configuration or the history lies there"));
+        }
         draft(path).map(drop)
     };
-    reports.iter().try_for_each(|report| {
+    plan.reports.iter().try_for_each(|report| {
         check(&report.path)
             .map_err(|source| Error::ReportPath { path: report.path.clone(), source })
     })
@@ -50,13 +64,37 @@ pub fn write_report(bundle: &Bundle, format: Format, path: &Path) -> Result<(), 
 pub(super) fn write(path: &Path, text: &str) -> io::Result<()> {
     // What is no regular file, such as a pipe or `/dev/stdout`, cannot be replaced.
     if path.exists() && !path.is_file() {
-        return std::fs::OpenOptions::new().write(true).open(path)?.write_all(text.as_bytes());
+        return open_special(path)?.write_all(text.as_bytes());
     }
     let mut draft = draft(path)?;
     draft.write_all(text.as_bytes())?;
     draft.as_file().sync_all()?;
     draft.persist(path).map_err(|error| error.error)?;
     Ok(())
+}
+
+/// Opens what is no regular file. A pipe that nobody reads is an error, not a wait without end.
+#[cfg(unix)]
+fn open_special(path: &Path) -> io::Result<File> {
+    use nix::fcntl::{FcntlArg, OFlag, fcntl};
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let flags = OFlag::O_NONBLOCK.bits();
+    let file = File::options().write(true).custom_flags(flags).open(path)?;
+    // Once it is open, its reader may take its time.
+    fcntl(&file, FcntlArg::F_SETFL(OFlag::empty()))?;
+    Ok(file)
+}
+
+#[cfg(not(unix))]
+fn open_special(path: &Path) -> io::Result<File> {
+    File::options().write(true).open(path)
+}
+
+/// A path as the system finds it, whether or not its last part is there; `None` where its directory is
+/// not.
+fn real(path: &Path) -> Option<PathBuf> {
+    let directory = directory(path).canonicalize().ok()?;
+    Some(directory.join(path.file_name()?))
 }
 
 /// A file beside `path`, to be put in its place; readable as any new file is.

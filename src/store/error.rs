@@ -116,6 +116,15 @@ pub enum StoreError {
         /// The run.
         id: Uuid,
     },
+    /// The file that was opened is no longer there, so what was written to it is lost.
+    #[error(
+        "failed to write store `{path}`: it was removed or replaced meanwhile; let nothing that is measured touch it",
+        path = path.display()
+    )]
+    Gone {
+        /// The store.
+        path: PathBuf,
+    },
     /// A run could not be read back as it is, so it was not written.
     #[error(
         "failed to write run `{id}`: it holds a value that no store keeps; mend what measured it"

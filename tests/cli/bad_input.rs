@@ -239,6 +239,61 @@ fn a_full_disk_loses_nothing_that_was_stored() {
 }
 
 #[test]
+fn a_history_that_the_measured_command_takes_away_is_told_and_the_run_kept() {
+    let check = |line: &str| {
+        let dir = Dir::with(&job("true"));
+        dir.run("run").check(0, &[]);
+        dir.write("gates.yaml", job(line));
+        let ended = dir.run("run").check(5, &["removed or replaced", "it is kept in"]);
+        let kept = ended.err.split('`').find(|part| part.ends_with(".json")).expect("its name");
+        assert!(Path::new(kept).is_file(), "{kept}");
+    };
+    check("rm -rf .pacegate");
+    check("mv .pacegate old && cp -r old .pacegate");
+}
+
+#[test]
+fn a_file_size_limit_is_an_error_and_not_the_end() {
+    let dir = Dir::with(&job("true"));
+    let limited = format!("ulimit -f 1; exec {} run", env!("CARGO_BIN_EXE_pacegate"));
+    let mut command = std::process::Command::new("sh");
+    let output = command.args(["-c", &limited]).current_dir(dir.root()).output().unwrap();
+    Ended::new(output).check(5, &["history.db"]);
+}
+
+#[test]
+fn reports_replace_neither_the_configuration_nor_the_history() {
+    let check = |path: &str| {
+        let dir = Dir::with(&job("true").replace("bundle.json", path));
+        dir.run("run").check(2, &["failed to prepare the report", "lies there"]);
+        assert!(dir.read("gates.yaml").contains("version: 1"));
+    };
+    check("gates.yaml");
+    check("x/../gates.yaml");
+    check("x/../.pacegate/history.db");
+    check(".pacegate/history.db-wal");
+}
+
+#[test]
+fn pipes_that_nobody_serves_are_not_waited_for() {
+    let fifo = |dir: &Dir, name: &str| {
+        let made = std::process::Command::new("mkfifo").arg(dir.path(name)).status().unwrap();
+        assert!(made.success());
+    };
+    let dir = Dir::with(&job("true").replace("bundle.json", "pipe"));
+    fifo(&dir, "pipe");
+    dir.run("run").check(0, &["PASS", "failed to write the report"]);
+    // A configuration may come through a pipe; waiting for it ends with the first signal.
+    let dir = Dir::new();
+    fifo(&dir, "gates.yaml");
+    let child = dir.start("run");
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    let id = nix::unistd::Pid::from_raw(child.id().cast_signed());
+    nix::sys::signal::kill(id, nix::sys::signal::Signal::SIGTERM).unwrap();
+    Ended::new(child.wait_with_output().unwrap()).check(130, &["interrupted"]);
+}
+
+#[test]
 fn a_report_path_that_cannot_be_written_is_found_before_measuring() {
     let check = |path: &str| {
         let dir = Dir::with(&job("touch measured").replace("bundle.json", path));

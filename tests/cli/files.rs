@@ -145,9 +145,9 @@ fn what_a_file_holds_commands_no_terminal_and_no_log() {
 }
 
 #[test]
-fn zero_and_negative_baselines_have_no_ratio_and_divide_nothing() {
+fn zero_and_negative_baselines_divide_nothing() {
     compared(&[0.0; 12], &[0.0; 12]).run(CHECK).check(0, &[]);
-    compared(&[-1.0; 12], &[-1.0; 12]).run(CHECK).check(0, &["INCONCLUSIVE"]);
+    compared(&[-1.0; 12], &around(1.0)).run(CHECK).check(2, &["`base.json`", "below 0"]);
 }
 
 #[test]
@@ -194,6 +194,10 @@ fn a_bundle_is_drawn_again_in_every_form() {
     dir.run("report bundle.json --format junit --output out/junit.xml")
         .check(6, &["out/junit.xml"]);
     dir.run("report head.json").check(2, &["holds no verdicts"]);
+    let forged =
+        dir.read("bundle.json").replacen("\"verdict\": \"fail\"", "\"verdict\": \"pass\"", 1);
+    dir.write("forged.json", forged);
+    dir.run("report forged.json").check(2, &["it says `pass`, and its judgements make `fail`"]);
     write(&dir, "again.json", &run(3, "time", &around(1.1)));
     dir.run("check --baseline bundle.json --head again.json").check(0, &["PASS"]);
 }

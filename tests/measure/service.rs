@@ -133,7 +133,7 @@ fn a_service_that_ends_under_load_is_told_with_its_log() {
         "{error}"
     );
     assert!(error.contains("\n  out of memory"), "{error}");
-    assert_eq!(measured.failures[0].stage, Stage::Service);
+    assert_eq!(measured.failures[0].stage, Stage::Measure);
     assert!(!measured.cut_short);
 }
 

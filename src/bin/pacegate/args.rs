@@ -59,7 +59,7 @@ pub(crate) struct RunArgs {
     pub(crate) only: Vec<String>,
 
     /// The branch this run belongs to, where git cannot tell
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = branch)]
     pub(crate) branch: Option<String>,
 
     /// Measure and judge, and keep nothing in the store
@@ -152,6 +152,15 @@ pub(crate) enum Document {
     Bundle,
     /// The native format that `check` reads
     Run,
+}
+
+/// A branch as git would have it.
+fn branch(name: &str) -> Result<String, String> {
+    let odd = |c: char| c.is_control() || c.is_whitespace();
+    match name.is_empty() || name.len() > 250 || name.chars().any(odd) {
+        true => Err("a branch's name is 1 to 250 bytes without white space".to_owned()),
+        false => Ok(name.to_owned()),
+    }
 }
 
 /// The table of exit codes under `--help`.

@@ -1,5 +1,6 @@
 //! Ctrl-C and SIGTERM: ask everything to stop, keep what was measured.
 
+use nix::sys::signal::Signal;
 use pacegate::exit::Exit;
 use pacegate::measure::Stop;
 use tokio::signal::unix::{SignalKind, signal};
@@ -13,6 +14,8 @@ use tokio::signal::unix::{SignalKind, signal};
 pub(crate) fn listen(stop: Stop) -> std::io::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
+    // With a handler, writing beyond a file size limit is an error that can be told, not the end.
+    let _ = signal(SignalKind::from_raw(Signal::SIGXFSZ as i32))?;
     tokio::spawn(async move {
         loop {
             tokio::select! {

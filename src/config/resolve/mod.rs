@@ -63,6 +63,13 @@ fn store(store: Option<&At<String>>, base: &Path) -> Result<StoreLocation, Fault
         return Ok(StoreLocation::Sqlite(base.join(defaults::STORE_FILE)));
     };
     match written.value.split_once(':') {
+        Some(("sqlite", path))
+            if path.trim().starts_with(':') || path.trim().starts_with("file:") =>
+        {
+            Err(written
+                .fault(format!("`{}` is not a file", shown(&written.value)))
+                .help("a history is kept in a file; write its path, without SQLite's own notation"))
+        }
         Some(("sqlite", path)) if !path.trim().is_empty() => {
             Ok(StoreLocation::Sqlite(path_in(base, written, path)?))
         }

@@ -28,6 +28,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 #[derive(Debug, Clone)]
 pub struct SqliteStore {
     place: Arc<Place>,
+    /// The file that was opened.
+    file: Option<FileId>,
     connection: Arc<Mutex<Connection>>,
 }
 
@@ -54,7 +56,9 @@ impl SqliteStore {
     fn open_within(path: &Path, patience: Duration) -> Result<SqliteStore, StoreError> {
         let place = Place { path: path.to_owned(), patience };
         let connection = connect::connect(&place, schema::MIGRATIONS)?;
-        Ok(SqliteStore { place: Arc::new(place), connection: Arc::new(Mutex::new(connection)) })
+        let file = file_id(path);
+        let (place, connection) = (Arc::new(place), Arc::new(Mutex::new(connection)));
+        Ok(SqliteStore { place, file, connection })
     }
 
     /// Does blocking work with the connection on a thread that may block.
@@ -62,7 +66,7 @@ impl SqliteStore {
         &self,
         work: impl FnOnce(&mut Connection, &Place) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let SqliteStore { place, connection } = self.clone();
+        let SqliteStore { place, connection, .. } = self.clone();
         let blocking = tokio::task::spawn_blocking(move || {
             // A panic under the lock has rolled its transaction back, so the connection is sound.
             let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
@@ -77,12 +81,17 @@ impl SqliteStore {
 #[async_trait]
 impl Store for SqliteStore {
     async fn put(&self, run: &Run, verdict: Verdict) -> Result<(), StoreError> {
-        let run = run.clone();
+        let (run, opened) = (run.clone(), self.file);
         self.call(move |connection, place| {
             write::put(connection, &run, verdict).map_err(|fault| match fault {
                 write::Fault::Unstorable(source) => StoreError::Unstorable { id: run.id, source },
                 write::Fault::Sqlite(error) => classify(place, error),
-            })
+            })?;
+            // SQLite goes on writing to a file that was removed or replaced meanwhile.
+            match file_id(&place.path) == opened {
+                true => Ok(()),
+                false => Err(StoreError::Gone { path: place.path.clone() }),
+            }
         })
         .await
     }
@@ -104,6 +113,20 @@ impl Store for SqliteStore {
         })
         .await
     }
+}
+
+/// What tells a file from another one at the same path: device and inode.
+type FileId = (u64, u64);
+
+#[cfg(unix)]
+fn file_id(path: &Path) -> Option<FileId> {
+    use std::os::unix::fs::MetadataExt as _;
+    std::fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()))
+}
+
+#[cfg(not(unix))]
+fn file_id(_: &Path) -> Option<FileId> {
+    None
 }
 
 /// The runs in the order of the ids, or the first id that is missing.
