@@ -8,8 +8,8 @@ pub use warning::warning;
 use super::number::{Change, NBSP, counted, duration, multiple, percent, quantity};
 use super::phrase::{self, Phrase};
 use crate::model::{
-    BaselineReason, Better, Bundle, Comparison, Effect, Judgement, NoBaselineWhy, NotJudgedReason,
-    Reason, Stage, Unit, ValidityFact, Verdict,
+    BaselineReason, Better, Bundle, Comparison, Effect, Estimate, Judgement, NoBaselineWhy,
+    NotJudgedReason, Reason, Stage, Unit, ValidityFact, Verdict,
 };
 
 /// The words for more and for less of a unit.
@@ -75,7 +75,11 @@ pub fn reason(judgement: &Judgement, comparison: Option<&Comparison>) -> Phrase 
         Reason::WithinLimit => Phrase::plain("within the limit, by its value alone"),
         Reason::BeyondLimit if has_interval(judgement) => Phrase::plain("surely beyond the limit"),
         Reason::BeyondLimit => Phrase::plain("beyond the limit, by its value alone"),
-        Reason::StraddlesLimit => Phrase::plain("the limit lies within the interval"),
+        Reason::StraddlesLimit => Phrase::plain(match judgement.observed {
+            Some(Estimate { lo: Some(_), hi: None, .. }) => "too few values to bound it from above",
+            Some(Estimate { lo: None, hi: Some(_), .. }) => "too few values to bound it from below",
+            _ => "the limit lies within the interval",
+        }),
         Reason::ChangeWithinLimit => Phrase::plain("surely no worse than the gate allows"),
         Reason::WorseBelowLimit => {
             Phrase::plain(format!("surely {}, by less than the limit", worse(comparison)))
