@@ -155,7 +155,7 @@ pub fn advice(judgement: &Judgement, bundle: &Bundle) -> Option<Phrase> {
             "measure longer to narrow the interval, or move the limit away from the usual value",
         )),
         Reason::TooNoisy { runs_needed: Some(runs) } => Some(Phrase::plain(format!(
-            "about {} would decide it, if the estimate stays",
+            "about {} of the old code would decide it, if the estimate stays",
             counted(*runs as usize, "more baseline run")
         ))),
         Reason::TooNoisy { runs_needed: None } => {
