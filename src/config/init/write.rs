@@ -59,7 +59,7 @@ pub fn init(found: &Repository) -> String {
         out,
         "  # Limits for the load: on a latency, and on the share of failed requests.\n  \
          #- {{ series: \"{load}/latency/p95\", limit: {{ max: 250ms }} }}\n  \
-         #- {{ series: \"{load}/errors\", limit: {{ max: 0.1% }} }}\n"
+         #- {{ series: \"{load}/errors\", limit: {{ max: 1% }} }}\n"
     );
     out += END;
     out
