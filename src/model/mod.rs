@@ -6,6 +6,7 @@
 mod baseline;
 mod bundle;
 mod census;
+mod change_point;
 mod comparison;
 mod environment;
 mod heading;
@@ -13,6 +14,7 @@ mod histogram;
 mod id;
 mod judgement;
 mod metric;
+mod pairs;
 mod run;
 mod sample;
 mod unit;
@@ -23,6 +25,7 @@ mod warning;
 pub use baseline::{Baseline, BaselineReason};
 pub use bundle::{BUNDLE_FORMAT, BUNDLE_VERSION, Bundle, Policy};
 pub use census::{Census, NotJudged, NotJudgedReason};
+pub use change_point::{ChangePoint, ChangeStatus};
 pub use comparison::{Comparison, Effect, Estimate, Side, Test};
 pub use environment::{Environment, Noise};
 pub use heading::Heading;
@@ -30,6 +33,7 @@ pub use histogram::{Histogram, HistogramError, HistogramRecorder};
 pub use id::{SeriesId, Statistic};
 pub use judgement::{GateKind, Judgement, NoBaselineWhy, Reason, WaiverUse};
 pub use metric::{Assumption, Better, Metric};
+pub use pairs::{Build, Experiment, Pair, PairedSeries};
 pub use run::{
     Data, Engine, Failure, Measurement, RUN_FORMAT, RUN_VERSION, Revision, Run, SeriesRef, Stage,
     Target,
