@@ -1,6 +1,7 @@
 //! How far one group of values lies from another: the Hodges–Lehmann shift with its rank interval.
 
 use super::mann_whitney::Null;
+use super::order::{first, first_float};
 use super::sorted;
 
 /// The median of all pairwise differences `head - base`.
@@ -47,14 +48,9 @@ impl Differences {
         self.base.len() as u64 * self.head.len() as u64
     }
 
-    /// The difference of the given rank, from 1.
-    ///
-    /// Bisects the floating-point numbers themselves, counting in linear time, so that it is exact
-    /// and takes 64 rounds whatever the number of pairs.
+    /// The difference of the given rank, from 1: counted in linear time, a round of the search.
     fn of_rank(&self, rank: u64) -> f64 {
-        float(first(ordinal(f64::NEG_INFINITY), ordinal(f64::INFINITY), |at| {
-            self.at_most(float(at)) >= rank
-        }))
+        first_float(f64::NEG_INFINITY, f64::INFINITY, |limit| self.at_most(limit) >= rank)
     }
 
     /// How many differences are at most `limit`.
@@ -70,27 +66,6 @@ impl Differences {
         }
         count
     }
-}
-
-/// The smallest number in [low, high] that satisfies a predicate which holds from some number on;
-/// `high` when none below it does.
-fn first(mut low: u64, mut high: u64, holds: impl Fn(u64) -> bool) -> u64 {
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if holds(middle) { high = middle } else { low = middle + 1 }
-    }
-    low
-}
-
-/// The position of a number in the order of all floating-point numbers.
-fn ordinal(value: f64) -> u64 {
-    let bits = value.to_bits();
-    if value.is_sign_negative() { !bits } else { bits | 1 << 63 }
-}
-
-/// The number at a position.
-fn float(ordinal: u64) -> f64 {
-    f64::from_bits(if ordinal >> 63 == 0 { !ordinal } else { ordinal & !(1 << 63) })
 }
 
 #[cfg(test)]

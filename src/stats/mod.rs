@@ -7,12 +7,15 @@ mod beta;
 mod hodges_lehmann;
 mod mann_whitney;
 mod multiplicity;
+mod order;
 mod proportion;
 mod quantile;
 mod robust;
 mod serial;
+mod signed_rank;
 mod student;
 mod two_groups;
+mod walsh;
 
 pub use hodges_lehmann::{hodges_lehmann_bounds, hodges_lehmann_shift};
 pub use mann_whitney::mann_whitney_p;
@@ -23,6 +26,9 @@ pub use proportion::{
 pub use quantile::{median, quantile, quantile_ranks};
 pub use robust::{robust_sd, standard_deviation};
 pub use serial::autocorrelation;
+pub use signed_rank::{
+    SignedRank, SignedRankNull, one_sample_bounds, one_sample_shift, signed_rank_p,
+};
 pub use student::{normal_quantile, student_p, student_quantile};
 pub use two_groups::{TwoGroups, two_groups};
 
