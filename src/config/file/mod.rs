@@ -54,6 +54,7 @@ pub(crate) struct File {
     pub(crate) base: Option<At<String>>,
     /// Commands that build what is measured, in order, run before measuring: each a list of program and
     /// arguments, such as `[cargo, build, --release]`.
+    #[schemars(inner(length(min = 1)))]
     pub(crate) build: Option<Vec<At<Vec<At<String>>>>>,
     /// How base and head are measured side by side.
     pub(crate) paired: Option<Paired>,
