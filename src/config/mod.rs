@@ -20,8 +20,8 @@ pub use init::{Bench, Program, Repository, init, look};
 pub use load::{Source, load, parse};
 pub use plan::{
     Arrivals, BaselinePlan, BenchmarkKind, BenchmarkPlan, Command, CommandPlan, CriterionPlan,
-    GatePlan, LoadPlan, Plan, Quantity, ReportFormat, ReportPlan, Rule, SeriesPattern, ServicePlan,
-    Spacing, StepPlan, StoreLocation, WaiverPlan,
+    GatePlan, LoadPlan, PairedPlan, Plan, Quantity, ReportFormat, ReportPlan, Rule, SeriesPattern,
+    ServicePlan, Spacing, StepPlan, StoreLocation, WaiverPlan,
 };
 pub use quantity::{QuantityError, duration, quantity, rate, share};
 pub use resolve::defaults;

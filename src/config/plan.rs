@@ -29,6 +29,12 @@ pub struct Plan {
     pub reports: Vec<ReportPlan>,
     /// Which runs serve as a baseline.
     pub baseline: BaselinePlan,
+    /// What to measure side by side with, such as `origin/main`; `None` unless configured.
+    pub base: Option<String>,
+    /// Commands that build what is measured, in order.
+    pub build: Vec<Command>,
+    /// How base and head are measured side by side.
+    pub paired: PairedPlan,
 }
 
 /// Where history is kept.
@@ -306,4 +312,15 @@ pub struct BaselinePlan {
     pub branches: Vec<String>,
     /// The most runs taken.
     pub runs: usize,
+}
+
+/// How base and head are measured side by side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PairedPlan {
+    /// The most pairs of a series; at least 8.
+    pub pairs: u32,
+    /// Time for measuring all pairs, building not included.
+    pub time: Duration,
+    /// How long a load is sent to one build before it is the other's turn.
+    pub segment: Duration,
 }

@@ -10,10 +10,12 @@ mod failure;
 mod launcher;
 pub mod load;
 mod noise;
+pub mod paired;
 mod revision;
 mod run;
 mod service;
 mod stop;
+mod tree;
 
 pub use context::Context;
 pub use environment::environment;

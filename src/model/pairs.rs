@@ -3,6 +3,7 @@
 use super::{Metric, Revision, SeriesId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// One of the two builds of a paired experiment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -21,6 +22,15 @@ impl Build {
             Build::Base => Build::Head,
             Build::Head => Build::Base,
         }
+    }
+}
+
+impl fmt::Display for Build {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Build::Base => "base",
+            Build::Head => "head",
+        })
     }
 }
 

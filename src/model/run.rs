@@ -147,6 +147,8 @@ pub enum Data {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stage {
+    /// Building it.
+    Build,
     /// Starting the service it needs.
     Service,
     /// Measuring it.

@@ -70,6 +70,11 @@ reports:
   - markdown: out/report.md
   - text: out/report.txt
 baseline: { branches: [main, "release/*"], runs: 5 }
+base: origin/main
+build:
+  - [cargo, build, --release]
+  - [./assets.sh, "all of them"]
+paired: { pairs: 40, time: 5min, segment: 500ms }
 "#;
 
 /// Files that are accepted; the schema must accept them too.
@@ -81,7 +86,7 @@ pub(crate) fn all() -> Vec<(&'static str, String)> {
         (
             "keys without values",
             format!(
-                "{HEAD}store:\nservices:\nbenchmarks:\nloads:\nwaivers:\nreports:\nbaseline:\n{GATES}"
+                "{HEAD}store:\nservices:\nbenchmarks:\nloads:\nwaivers:\nreports:\nbaseline:\nbase:\nbuild:\npaired:\n{GATES}"
             ),
         ),
         (
@@ -186,6 +191,13 @@ fn every_key_reaches_the_plan() {
     assert_eq!(plan.waivers.len(), 2, "a waiver holds on its last day");
     assert_eq!(plan.reports[2].format, ReportFormat::JunitStrict);
     assert_eq!(plan.baseline.runs, 5);
+
+    assert_eq!(plan.base.as_deref(), Some("origin/main"));
+    let built: Vec<&[String]> = plan.build.iter().map(|command| &command.argv[..]).collect();
+    assert_eq!(built, [&["cargo", "build", "--release"][..], &["./assets.sh", "all of them"]]);
+    assert_eq!(plan.build[0].cwd, Path::new("/repo"));
+    assert_eq!((plan.paired.pairs, plan.paired.time), (40, Duration::from_secs(300)));
+    assert_eq!(plan.paired.segment, Duration::from_millis(500));
 }
 
 #[test]

@@ -295,6 +295,28 @@ fn policy() {
     );
 }
 
+#[test]
+fn paired() {
+    check(
+        "paired",
+        &[
+            ("base of two words", file("base: origin main")),
+            ("base that is a flag", file("base: --all")),
+            ("no base", file("base: \"\"")),
+            ("one command for a list of them", file("build: [cargo, build]")),
+            ("a line for a command", file("build: [ cargo build ]")),
+            ("empty command", file("build: [ [] ]")),
+            ("commands without end", file(&format!("build: [ {} ]", "[x], ".repeat(101)))),
+            ("too few pairs to decide", file("paired: { pairs: 7 }")),
+            ("too many pairs", file("paired: { pairs: 1000 }")),
+            ("no time", file("paired: { time: 0s }")),
+            ("time in parsecs", file("paired: { time: 5 parsecs }")),
+            ("no segment", file("paired: { segment: 0 }")),
+            ("too long a segment", file("paired: { segment: 2h }")),
+        ],
+    );
+}
+
 /// What is found before there is any YAML to read.
 #[test]
 fn files() {

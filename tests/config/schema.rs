@@ -70,6 +70,9 @@ fn it_refuses_what_is_wrong_in_form() {
         ("no method", step("{ name: x }")),
         ("status", step("{ get: /, expect: { status: 20 } }")),
         ("day", top("waivers: [ { series: \"*\", reason: x, until: tomorrow } ]")),
+        ("a command for a list of them", top("build: [cargo, build]")),
+        ("an empty command", top("build: [ [] ]")),
+        ("too few pairs", top("paired: { pairs: 7 }")),
         ("report", top("reports: [ { html: a.html } ]")),
         ("two reports in one", top("reports: [ { json: a, text: b } ]")),
     ] {

@@ -4,7 +4,8 @@ use nix::errno::Errno;
 use nix::sys::signal::kill;
 use nix::unistd::Pid;
 use pacegate::config::{
-    BaselinePlan, BenchmarkKind, BenchmarkPlan, Command, CommandPlan, Plan, StoreLocation,
+    BaselinePlan, BenchmarkKind, BenchmarkPlan, Command, CommandPlan, PairedPlan, Plan,
+    StoreLocation,
 };
 use pacegate::measure::{Context, Event, Measured, Stop, measure};
 use std::path::{Path, PathBuf};
@@ -78,6 +79,13 @@ impl Folder {
             waivers: vec![],
             reports: vec![],
             baseline: BaselinePlan { branches: vec![], runs: 1 },
+            base: None,
+            build: vec![],
+            paired: PairedPlan {
+                pairs: 8,
+                time: Duration::from_secs(600),
+                segment: Duration::from_millis(200),
+            },
         }
     }
 

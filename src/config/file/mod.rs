@@ -6,11 +6,13 @@
 mod benchmark;
 mod gate;
 mod load;
+mod paired;
 mod text;
 
 pub(crate) use benchmark::{Benchmark, CommandBenchmark, CriterionBenchmark};
 pub(crate) use gate::{Baseline, Gate, Limit, Regression, Report, Severity, Waiver};
 pub(crate) use load::{Arrivals, Expect, Load, Service, Spacing, Step};
+pub(crate) use paired::Paired;
 use text::{SchemaVersion, StoreText};
 
 use super::yaml::{At, Entries};
@@ -46,4 +48,14 @@ pub(crate) struct File {
     pub(crate) reports: Option<Vec<At<Report>>>,
     /// Which stored runs a run is compared with.
     pub(crate) baseline: Option<Baseline>,
+    /// The branch or commit to measure side by side with, such as `origin/main`: what it has in common
+    /// with the head is built too, and both are measured in pairs.
+    #[schemars(length(min = 1, max = 250))]
+    pub(crate) base: Option<At<String>>,
+    /// Commands that build what is measured, in order, run before measuring: each a list of program and
+    /// arguments, such as `[cargo, build, --release]`.
+    #[schemars(inner(length(min = 1)))]
+    pub(crate) build: Option<Vec<At<Vec<At<String>>>>>,
+    /// How base and head are measured side by side.
+    pub(crate) paired: Option<Paired>,
 }

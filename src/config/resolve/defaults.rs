@@ -21,8 +21,13 @@
 //! | `gates[].severity` | `fail` | | |
 //! | `baseline.branches` | `[main, master]` | | |
 //! | `baseline.runs` | 30 | 1 | 1,000 |
+//! | `base` | none | | |
+//! | `build` | none | | 100 commands |
+//! | `paired.pairs` | 100 | 8 | 100 |
+//! | `paired.time` | 10 min | above 0 | 24 h |
+//! | `paired.segment` | 2 s | above 0 | 1 h |
 //!
-//! What no key sets: a false discovery rate of 1 % over the regression gates of a build, a detectable
+//! What no key sets: an hour for each command of `build`, a false discovery rate of 1 % over the regression gates of a build, a detectable
 //! change stated at 95 % power, and at least 5 baseline runs before a change is judged.
 
 use std::time::Duration;
@@ -82,6 +87,25 @@ pub const BASELINE_BRANCHES: [&str; 2] = ["main", "master"];
 pub const BASELINE_RUNS: u32 = 30;
 /// The most that may be asked for.
 pub const MAX_BASELINE_RUNS: u32 = 1000;
+
+/// The most commands that build.
+pub const MAX_BUILD_COMMANDS: usize = 100;
+/// The longest that one of them may take.
+pub const BUILD_TIMEOUT: Duration = Duration::from_secs(3600);
+
+/// The most pairs of a series.
+pub const PAIRS: u32 = 100;
+/// The fewest: below, no order of signs is rare enough to decide by.
+pub const MIN_PAIRS: u32 = 8;
+/// The most that may be asked for; error rates are planned up to here.
+pub const MAX_PAIRS: u32 = 100;
+/// Time for measuring all pairs.
+pub const PAIRED_TIME: Duration = Duration::from_secs(600);
+/// The most that may be granted for it.
+pub const MAX_PAIRED_TIME: Duration = Duration::from_secs(24 * 3600);
+/// How long a load is sent to one build before it is the other's turn: short, so that what the
+/// machine does meanwhile meets both.
+pub const SEGMENT: Duration = Duration::from_secs(2);
 
 /// Share of false alarms among the alarms of a build, and of false praises among the praises.
 pub const FALSE_DISCOVERY_RATE: f64 = 0.01;

@@ -7,6 +7,7 @@ pub mod defaults;
 mod gate;
 mod load;
 mod name;
+mod paired;
 
 use super::error::Fault;
 use super::file::File;
@@ -40,6 +41,9 @@ pub(super) fn resolve(file: &File, base: &Path, today: time::Date) -> Result<Pla
         waivers: gate::waivers(file.waivers.as_deref().unwrap_or_default(), today)?,
         reports: reports(file.reports.as_deref().unwrap_or_default(), base, &store)?,
         baseline: baseline(file.baseline.as_ref())?,
+        base: file.base.as_ref().map(paired::reference).transpose()?,
+        build: paired::build(file.build.as_deref().unwrap_or_default(), base)?,
+        paired: paired::paired(file.paired.as_ref())?,
         project,
         store,
         services,

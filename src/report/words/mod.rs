@@ -335,6 +335,7 @@ pub fn not_judged(reason: NotJudgedReason) -> &'static str {
 /// What was being done when a target failed.
 pub fn stage(stage: Stage) -> &'static str {
     match stage {
+        Stage::Build => "building it",
         Stage::Service => "starting its service",
         Stage::Measure => "measuring",
         Stage::Read => "reading its results",

@@ -1,0 +1,42 @@
+//! `base:`, `build:` and `paired:` resolved.
+
+use super::command::{Surroundings, command};
+use super::{count, defaults, time_of};
+use crate::config::error::Fault;
+use crate::config::file::Paired;
+use crate::config::plan::{Command, PairedPlan};
+use crate::config::yaml::{At, shown};
+use std::path::Path;
+
+pub(super) fn reference(written: &At<String>) -> Result<String, Fault> {
+    let text = &written.value;
+    let is_odd = |c: char| c.is_control() || c == ' ';
+    if text.is_empty() || text.len() > 250 || text.starts_with('-') || text.contains(is_odd) {
+        return Err(written
+            .fault(format!("`{}` names no commit", shown(text)))
+            .help("name a branch, a tag or a commit, such as `origin/main`"));
+    }
+    Ok(text.clone())
+}
+
+pub(super) fn build(commands: &[At<Vec<At<String>>>], base: &Path) -> Result<Vec<Command>, Fault> {
+    if let Some(extra) = commands.get(defaults::MAX_BUILD_COMMANDS) {
+        let most = defaults::MAX_BUILD_COMMANDS;
+        return Err(extra.fault(format!("at most {most} commands build")));
+    }
+    let surroundings = Surroundings { cwd: None, env: None, pass_env: None, base };
+    commands.iter().map(|argv| command(argv, &surroundings)).collect()
+}
+
+pub(super) fn paired(typed: Option<&Paired>) -> Result<PairedPlan, Fault> {
+    let pairs = typed.and_then(|typed| typed.pairs.as_ref());
+    let time = typed.and_then(|typed| typed.time.as_ref());
+    let segment = typed.and_then(|typed| typed.segment.as_ref());
+    Ok(PairedPlan {
+        pairs: pairs.map_or(Ok(defaults::PAIRS), |pairs| {
+            count(pairs, defaults::MIN_PAIRS, defaults::MAX_PAIRS, "`pairs`")
+        })?,
+        time: time_of(time, defaults::PAIRED_TIME, defaults::MAX_PAIRED_TIME)?,
+        segment: time_of(segment, defaults::SEGMENT, defaults::MAX_LOAD_DURATION)?,
+    })
+}

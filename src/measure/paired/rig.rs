@@ -1,0 +1,65 @@
+//! What a session needs of an entry of the configuration: to measure either build, once at a time.
+
+use crate::measure::bench::Outcome;
+use crate::measure::{Context, failure};
+use crate::model::{Build, Failure, Stage};
+use async_trait::async_trait;
+use std::collections::BTreeSet;
+use std::error::Error;
+
+/// A benchmark or a load of which both builds are at hand.
+///
+/// Asked to stop, every method returns early with what it has, which is no failure.
+#[async_trait(?Send)]
+pub(in crate::measure) trait Rig {
+    /// The entry's name, which its targets are called by, or begin with.
+    fn name(&self) -> &str;
+
+    /// Gets a build ready: warm-ups, building benches. Called once a build, before its first measuring.
+    ///
+    /// # Errors
+    ///
+    /// When nothing of the entry can be measured in this build.
+    async fn begin(&mut self, build: Build, context: Context<'_>) -> Result<(), Failure>;
+
+    /// Measures a build once, in fresh processes: every wanted target, its samples with one process.
+    ///
+    /// A wanted target that is neither among the targets nor among the failures is one that this
+    /// build does not have. A target whose validity is broken leaves the pair out and may be measured
+    /// again; a failure ends the target.
+    async fn measure(&mut self, build: Build, wanted: &Wanted, context: Context<'_>) -> Outcome;
+
+    /// Cleans up after a build's last measuring. Called once a build that was begun, also after
+    /// failures and stops.
+    async fn end(&mut self, build: Build, context: Context<'_>) -> Outcome;
+}
+
+/// The targets of an entry that are to be measured once more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::measure) enum Wanted {
+    /// All that there are; they are not known before the first measuring.
+    All,
+    /// Those of these names.
+    Only(BTreeSet<String>),
+}
+
+impl Wanted {
+    /// Whether a target is wanted.
+    pub(in crate::measure) fn has(&self, target: &str) -> bool {
+        match self {
+            Wanted::All => true,
+            Wanted::Only(names) => names.contains(target),
+        }
+    }
+}
+
+/// A target that failed in one build.
+pub(in crate::measure) fn failed(
+    target: &str,
+    build: Build,
+    stage: Stage,
+    error: &dyn Error,
+) -> Failure {
+    let failure = failure::of(target, stage, error);
+    Failure { error: format!("{build}: {}", failure.error), ..failure }
+}
