@@ -23,6 +23,8 @@ pub(crate) enum Verb {
     Check(CheckArgs),
     /// Render a bundle: text, JSON, JUnit, Markdown
     Report(ReportArgs),
+    /// Look at how series went from commit to commit
+    History(HistoryArgs),
     /// Write a commented gates.yaml for the repository in this directory
     Init(InitArgs),
     /// Print a JSON Schema: of the configuration, of bundles, of runs
@@ -101,6 +103,29 @@ pub(crate) struct ReportArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct HistoryArgs {
+    #[command(subcommand)]
+    pub(crate) verb: HistoryVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum HistoryVerb {
+    /// Find the commits at which a series changed its level for good
+    Points(PointsArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PointsArgs {
+    /// A CSV file with the columns series, unit, commit, time and value; `-` reads stdin
+    #[arg(long, value_name = "FILE")]
+    pub(crate) from: Option<PathBuf>,
+
+    /// What to print on stdout
+    #[arg(long, value_enum, default_value_t = Listing::Text)]
+    pub(crate) format: Listing,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct InitArgs {
     /// Where to write
     #[arg(long, short, default_value = "gates.yaml", value_name = "FILE")]
@@ -127,6 +152,14 @@ pub(crate) enum Output {
     /// For people
     Text,
     /// The bundle
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Listing {
+    /// A table for people
+    Text,
+    /// One JSON object a line
     Json,
 }
 

@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod failure;
+mod history;
 mod init;
 mod outcome;
 mod progress;
@@ -36,6 +37,7 @@ fn act(cli: &Cli) -> Result<Exit, Failure> {
         Verb::Run(args) => run::run(args, cli.quiet),
         Verb::Check(args) => check::check(args),
         Verb::Report(args) => report::report(args),
+        Verb::History(args) => history::history(args),
         Verb::Init(args) => init::init(args),
         Verb::Schema(args) => schema::schema(args),
     }
