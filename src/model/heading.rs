@@ -21,6 +21,8 @@ pub struct Heading {
     pub cut_short: bool,
     /// What its gates decided when it was measured.
     pub verdict: Verdict,
+    /// How many targets it measured.
+    pub targets: u64,
 }
 
 impl Heading {
@@ -34,11 +36,20 @@ impl Heading {
             trusted: run.trusted,
             cut_short: run.cut_short,
             verdict,
+            targets: run.targets.len() as u64,
         }
     }
 
-    /// Whether the run may serve as a baseline: trusted, complete, and neither failed nor broken.
-    pub fn feeds_baseline(&self) -> bool {
-        self.trusted && !self.cut_short && self.verdict.feeds_baseline()
+    /// Whether the run belongs to the history of one of these branches: trusted, complete, and on
+    /// one of them or on none. Outside version control its own `trusted` decides alone.
+    pub fn is_on(&self, branches: &[String]) -> bool {
+        let branch = self.revision.branch.as_ref();
+        self.trusted && !self.cut_short && branch.is_none_or(|branch| branches.contains(branch))
+    }
+
+    /// Whether the run may serve as a baseline: it belongs to the history of one of these branches,
+    /// and neither failed nor broke.
+    pub fn serves(&self, branches: &[String]) -> bool {
+        self.is_on(branches) && self.verdict.feeds_baseline()
     }
 }

@@ -25,4 +25,8 @@ pub trait Store: Send + Sync {
 
     /// The runs with these ids, in this order; an id that is not stored is an error.
     async fn get(&self, ids: &[Uuid]) -> Result<Vec<Run>, StoreError>;
+
+    /// Removes these runs, all of them or none, and gives their room back as far as others who use
+    /// the store let it. An id that is not stored is passed over: somebody else was faster.
+    async fn remove(&self, ids: &[Uuid]) -> Result<(), StoreError>;
 }

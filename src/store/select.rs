@@ -31,13 +31,13 @@ pub struct Selection {
 /// Chooses the newest runs that may serve as a baseline, among the headings of one project in any
 /// order.
 ///
-/// A run serves when it feeds baselines (trusted, complete, not failed), began before the head,
-/// stands on one of the branches or on none (outside version control the run's own `trusted`
-/// decides alone), and was measured in the same environment.
+/// A run serves when [`Heading::serves`] says so of the branches, it began before the head, and was
+/// measured in the same environment.
 pub fn select(headings: &[Heading], wanted: &Wanted<'_>) -> Selection {
     let mut earlier: Vec<&Heading> = headings.iter().filter(|h| is_earlier(h, wanted)).collect();
     earlier.sort_unstable_by_key(|heading| std::cmp::Reverse((heading.started, heading.id)));
-    let trusted: Vec<&Heading> = earlier.iter().copied().filter(|h| may_serve(h, wanted)).collect();
+    let trusted: Vec<&Heading> =
+        earlier.iter().copied().filter(|heading| heading.serves(wanted.branches)).collect();
     let (mut ids, mut other_environments) = (Vec::new(), 0);
     for heading in &trusted {
         if ids.len() == wanted.most.max(1) {
@@ -70,11 +70,6 @@ fn is_earlier(heading: &Heading, wanted: &Wanted<'_>) -> bool {
             .is_none_or(|started| (heading.started, heading.id) < (started, wanted.head))
 }
 
-fn may_serve(heading: &Heading, wanted: &Wanted<'_>) -> bool {
-    let branch = heading.revision.branch.as_ref();
-    heading.feeds_baseline() && branch.is_none_or(|branch| wanted.branches.contains(branch))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,6 +99,7 @@ mod tests {
             trusted: true,
             cut_short: false,
             verdict: Verdict::Pass,
+            targets: 1,
         }
     }
 
@@ -211,7 +207,8 @@ mod tests {
 
             let mut trusted: Vec<&Heading> = headings
                 .iter()
-                .filter(|h| h.feeds_baseline() && h.started <= heading(started).started)
+                .filter(|h| h.trusted && !h.cut_short && h.verdict.feeds_baseline())
+                .filter(|h| h.started <= heading(started).started)
                 .filter(|h| h.revision.branch.as_deref() != Some("feature"))
                 .collect();
             trusted.sort_by_key(|h| (h.started, h.id));

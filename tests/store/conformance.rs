@@ -33,6 +33,7 @@ macro_rules! conformance {
             another_handle_sees_what_was_put
             concurrent_writers_lose_nothing
             readers_see_whole_runs_only
+            removed_runs_are_gone_whole_and_others_stay
         }
     };
     ($new:expr => $($case:ident)*) => {
@@ -252,4 +253,36 @@ pub(crate) async fn readers_see_whole_runs_only(backend: &dyn Backend) {
         assert!(found == one || found == other);
     }
     writing.await.unwrap();
+}
+
+pub(crate) async fn removed_runs_are_gone_whole_and_others_stay(backend: &dyn Backend) {
+    let (store, other) = (backend.open().await, backend.open().await);
+    let stored: Vec<Run> = (1000..1006).map(|seed| runs::seeded(seed, "removed")).collect();
+    for run in &stored {
+        store.put(run, Verdict::Pass).await.unwrap();
+    }
+    let elsewhere = runs::seeded(1006, "removed elsewhere");
+    store.put(&elsewhere, Verdict::Pass).await.unwrap();
+    store.remove(&[]).await.unwrap();
+    // One of them is not stored, and one is named twice.
+    let gone = [stored[4].id, Uuid::from_u128(u128::MAX - 1), stored[1].id, stored[1].id];
+    store.remove(&gone).await.unwrap();
+    for run in [&stored[1], &stored[4]] {
+        let error = other.get(&[run.id]).await.unwrap_err();
+        assert!(matches!(error, StoreError::NotStored { id, .. } if id == run.id), "{error}");
+    }
+    for store in [&store, &other, &backend.open().await] {
+        let left: Vec<Uuid> =
+            store.headings("removed").await.unwrap().iter().map(|heading| heading.id).collect();
+        assert_eq!(left, [5, 3, 2, 0].map(|n: usize| stored[n].id));
+        for n in [0, 2, 3, 5] {
+            runs::assert_same(&store.get(&[stored[n].id]).await.unwrap()[0], &stored[n]);
+        }
+        runs::assert_same(&store.get(&[elsewhere.id]).await.unwrap()[0], &elsewhere);
+    }
+    // Removing again is no error, and what was removed can be put again.
+    store.remove(&gone).await.unwrap();
+    store.put(&stored[1], Verdict::Warn).await.unwrap();
+    runs::assert_same(&other.get(&[stored[1].id]).await.unwrap()[0], &stored[1]);
+    assert_eq!(other.headings("removed").await.unwrap().len(), 5);
 }

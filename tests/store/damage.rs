@@ -80,6 +80,8 @@ fn triggers_do_not_run() {
         let run = runs::seeded(seed, "p");
         put(&store, &run).unwrap();
         runs::assert_same(&get(&store, run.id).unwrap(), &run);
+        wait(store.remove(&[run.id])).unwrap();
+        assert!(matches!(get(&store, run.id), Err(StoreError::NotStored { .. })));
     }
 }
 

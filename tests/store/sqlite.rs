@@ -1,6 +1,7 @@
 //! The SQLite store.
 
 use crate::conformance::{Backend, conformance};
+use crate::runs;
 use async_trait::async_trait;
 use pacegate::model::{Run, Verdict};
 use pacegate::store::{SqliteStore, Store, StoreError};
@@ -48,3 +49,20 @@ impl Backend for Place {
 }
 
 conformance!(Place::new());
+
+#[test]
+fn removing_runs_makes_the_file_smaller() {
+    let place = Place::new();
+    let ids: Vec<Uuid> = (0..100)
+        .map(|seed| {
+            let run = runs::seeded(seed, "p");
+            put(&open(&place.path()), &run).unwrap();
+            run.id
+        })
+        .collect();
+    let size = || std::fs::metadata(place.path()).unwrap().len();
+    let before = size();
+    wait(open(&place.path()).remove(&ids[10..])).unwrap();
+    assert!(size() < before / 4, "{} of {before} bytes are left", size());
+    runs::assert_same(&get(&open(&place.path()), ids[3]).unwrap(), &runs::seeded(3, "p"));
+}

@@ -4,6 +4,7 @@ use crate::store::format::Word;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use uuid::Uuid;
 
 impl<T: Serialize> ToSql for Word<T> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
@@ -74,6 +75,16 @@ impl<T: DeserializeOwned> FromSql for Json<T> {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         serde_json::from_str(value.as_str()?).map(Json).map_err(FromSqlError::other)
     }
+}
+
+/// A JSON list, which `json_each` makes rows of: the one way to bind many values to one statement.
+pub(super) fn json_list(items: impl Iterator<Item = String>) -> String {
+    format!("[{}]", items.collect::<Vec<_>>().join(","))
+}
+
+/// Ids as such a list, each to be read with `unhex`.
+pub(super) fn id_list(ids: &[Uuid]) -> String {
+    json_list(ids.iter().map(|id| format!("\"{}\"", id.simple())))
 }
 
 /// The error of a value that cannot be stored.

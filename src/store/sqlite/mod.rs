@@ -87,11 +87,7 @@ impl Store for SqliteStore {
                 write::Fault::Unstorable(source) => StoreError::Unstorable { id: run.id, source },
                 write::Fault::Sqlite(error) => classify(place, error),
             })?;
-            // SQLite goes on writing to a file that was removed or replaced meanwhile.
-            match file_id(&place.path) == opened {
-                true => Ok(()),
-                false => Err(StoreError::Gone { path: place.path.clone() }),
-            }
+            still_there(place, opened)
         })
         .await
     }
@@ -112,6 +108,23 @@ impl Store for SqliteStore {
                 .map_err(|id| StoreError::NotStored { path: place.path.clone(), id })
         })
         .await
+    }
+
+    async fn remove(&self, ids: &[Uuid]) -> Result<(), StoreError> {
+        let (ids, opened) = (ids.to_owned(), self.file);
+        self.call(move |connection, place| {
+            write::remove(connection, &ids).map_err(|error| classify(place, error))?;
+            still_there(place, opened)
+        })
+        .await
+    }
+}
+
+/// SQLite goes on writing to a file that was removed or replaced meanwhile.
+fn still_there(place: &Place, opened: Option<FileId>) -> Result<(), StoreError> {
+    match file_id(&place.path) == opened {
+        true => Ok(()),
+        false => Err(StoreError::Gone { path: place.path.clone() }),
     }
 }
 

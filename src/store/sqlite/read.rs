@@ -1,6 +1,6 @@
 //! Reading runs: one query a table for all of them, in one transaction, so of one moment.
 
-use super::column::{Count, Json, Real};
+use super::column::{Count, Json, Real, id_list, json_list};
 use crate::model::{
     Data, Environment, Failure, Heading, Histogram, Measurement, Metric, Noise, RUN_FORMAT,
     RUN_VERSION, Revision, Run, Target, Unit,
@@ -19,7 +19,8 @@ type Runs = HashMap<i64, Run>;
 pub(super) fn headings(connection: &Connection, project: &str) -> rusqlite::Result<Vec<Heading>> {
     connection
         .prepare_cached(
-            "SELECT * FROM run WHERE project = ?1 ORDER BY started DESC, started_ns DESC, id DESC",
+            "SELECT *, (SELECT count(*) FROM target WHERE target.run = run.key) AS targets
+             FROM run WHERE project = ?1 ORDER BY started DESC, started_ns DESC, id DESC",
         )?
         .query_map([project], heading)?
         .collect()
@@ -32,21 +33,18 @@ pub(super) fn runs(
 ) -> rusqlite::Result<HashMap<Uuid, Run>> {
     let transaction = connection.transaction()?;
     let mut runs = transaction
-        .prepare_cached("SELECT * FROM run WHERE id IN (SELECT unhex(value) FROM json_each(?1))")?
-        .query_map([json_list(ids.iter().map(|id| format!("\"{}\"", id.simple())))], |row| {
-            Ok((row.get("key")?, run(row)?))
-        })?
+        // A run's targets are read below, and not counted here.
+        .prepare_cached(
+            "SELECT *, 0 AS targets FROM run
+             WHERE id IN (SELECT unhex(value) FROM json_each(?1))",
+        )?
+        .query_map([id_list(ids)], |row| Ok((row.get("key")?, run(row)?)))?
         .collect::<rusqlite::Result<Runs>>()?;
     let keys = json_list(runs.keys().map(i64::to_string));
     read_failures(&transaction, &keys, &mut runs)?;
     read_targets(&transaction, &keys, &mut runs)?;
     read_measurements(&transaction, &keys, &mut runs)?;
     Ok(runs.into_values().map(|run| (run.id, run)).collect())
-}
-
-/// A JSON list, which `json_each` makes rows of: the one way to bind many values to one statement.
-fn json_list(items: impl Iterator<Item = String>) -> String {
-    format!("[{}]", items.collect::<Vec<_>>().join(","))
 }
 
 fn heading(row: &Row<'_>) -> rusqlite::Result<Heading> {
@@ -71,6 +69,7 @@ fn heading(row: &Row<'_>) -> rusqlite::Result<Heading> {
         trusted: row.get("trusted")?,
         cut_short: row.get("cut_short")?,
         verdict: row.get::<_, Word<_>>("verdict")?.0,
+        targets: row.get::<_, Count>("targets")?.0,
     })
 }
 

@@ -1,10 +1,11 @@
 //! Writing a run: one transaction, so that it is there whole or not at all.
 
-use super::column::{Count, Json, Real, unstorable};
+use super::column::{Count, Json, Real, id_list, unstorable};
 use crate::model::{Data, Measurement, RUN_FORMAT, RUN_VERSION, Run, Target, Verdict};
 use crate::store::format::{MAX_ROWS, Word, sample_to_bytes, to_micros};
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior, named_params, params};
 use std::error::Error;
+use uuid::Uuid;
 
 /// Why a run was not written.
 pub(super) enum Fault {
@@ -52,6 +53,18 @@ pub(super) fn put(connection: &mut Connection, run: &Run, verdict: Verdict) -> R
     }
     insert_failures(&transaction, key, run)?;
     Ok(transaction.commit()?)
+}
+
+/// Removes those of the runs that are stored.
+pub(super) fn remove(connection: &mut Connection, ids: &[Uuid]) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    transaction
+        .prepare_cached("DELETE FROM run WHERE id IN (SELECT unhex(value) FROM json_each(?1))")?
+        .execute([id_list(ids)])?;
+    transaction.commit()?;
+    // Only makes the file smaller, for which there may be no room or no moment.
+    let _ = connection.execute_batch("VACUUM");
+    Ok(())
 }
 
 /// Refuses a run that [`read::runs`](super::read::runs) would refuse.
