@@ -276,6 +276,7 @@ impl Draft<'_> {
             p_better: self.p.1,
             alpha_worse: levels.0,
             alpha_better: levels.1,
+            flagged: None,
             warnings: self.warnings,
         }
     }

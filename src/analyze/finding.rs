@@ -1,7 +1,8 @@
 //! What was found of one series, before the level of its bounds is known.
 
 use super::rates::Rates;
-use super::shift::{ROUNDING, Shift};
+use super::scale::ROUNDING;
+use super::shift::Shift;
 use crate::model::{Better, Effect, Estimate};
 
 /// A difference between head and base, by the way it was found.
@@ -97,7 +98,7 @@ impl Finding {
 }
 
 /// A pair that speaks of "more" and "less" turned into "worse" and "better", or back.
-fn orient<T>((more, less): (T, T), better: Better) -> (T, T) {
+pub(super) fn orient<T>((more, less): (T, T), better: Better) -> (T, T) {
     match better {
         Better::Lower => (more, less),
         Better::Higher => (less, more),

@@ -8,10 +8,13 @@ mod doubt;
 mod finding;
 mod needed;
 mod observe;
+mod paired;
 mod rates;
+mod scale;
 mod shift;
 mod value;
 
 pub use compare::{Compared, Options, compare};
 pub use needed::runs_needed;
 pub use observe::observe;
+pub use paired::{Design, PairedOptions, looks};

@@ -1,11 +1,10 @@
 //! The shift from one group of values to another, with an interval whose level can be chosen after
 //! the whole suite is known.
 
+use super::scale::{Scale, Sides};
 use crate::stats;
 use std::f64::consts::FRAC_PI_2;
 
-/// Relative difference below which two values are the same number computed in two ways.
-pub(super) const ROUNDING: f64 = 1e-12;
 /// Degrees of freedom of the tail that a run's value may have; see [`degrees`].
 const TAIL: f64 = 6.0;
 
@@ -20,15 +19,6 @@ pub(super) struct Shift {
     /// The smallest shift that the measurement can show.
     quantum: f64,
     uncertainty: Uncertainty,
-}
-
-/// The scale on which values are compared.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Scale {
-    /// Logarithms, when every value is positive: shifts are ratios.
-    Log,
-    /// The values themselves, when one is zero or negative.
-    Plain,
 }
 
 /// How far the estimate may be off.
@@ -55,19 +45,25 @@ impl Shift {
     /// may only be rounded alike. `None` below two baseline runs or for values that overflow.
     pub(super) fn between_runs(base: &[f64], head: f64, quantum: f64) -> Option<Shift> {
         let sides = Sides::new(base, &[head], quantum)?;
-        let estimate = sides.estimate()?;
+        let estimate = stats::hodges_lehmann_shift(&sides.base, &sides.head)?;
         let spread = stats::standard_deviation(&sides.base)?;
         let beyond = estimate.abs() > sides.quantum;
         let sd = if beyond { spread.max(sides.quantum / 12f64.sqrt()) } else { spread };
-        Some(sides.shift(estimate, Uncertainty::Student { sd, runs: base.len() }))
+        Some(Shift::of(&sides, estimate, Uncertainty::Student { sd, runs: base.len() }))
     }
 
     /// The shift between the processes of two runs measured in one session, by ranks.
     pub(super) fn between_processes(base: &[f64], head: &[f64], quantum: f64) -> Option<Shift> {
         let sides = Sides::new(base, head, quantum)?;
-        let estimate = sides.estimate()?;
+        let estimate = stats::hodges_lehmann_shift(&sides.base, &sides.head)?;
         let uncertainty = Uncertainty::Ranks { base: sides.base.clone(), head: sides.head.clone() };
-        Some(sides.shift(estimate, uncertainty))
+        Some(Shift::of(&sides, estimate, uncertainty))
+    }
+
+    fn of(sides: &Sides, estimate: f64, uncertainty: Uncertainty) -> Shift {
+        let Sides { scale, location, quantum, .. } = *sides;
+        let estimate = if estimate.abs() <= quantum { 0.0 } else { estimate };
+        Shift { scale, base: location, estimate, quantum, uncertainty }
     }
 
     /// One-sided p-values: against "head is not larger", and against "not smaller".
@@ -111,23 +107,15 @@ impl Shift {
     /// Estimate and bounds as a fraction of the base; `None` where no ratio exists.
     pub(super) fn ratio(&self, alpha_lo: f64, alpha_hi: f64) -> Option<[Option<f64>; 3]> {
         let (lo, hi) = self.bounds(alpha_lo, alpha_hi);
-        let fraction = |shift: f64| match self.scale {
-            Scale::Log => shift.exp_m1(),
-            Scale::Plain => shift / self.base,
-        };
-        let possible = |fraction: &f64| fraction.is_finite() && *fraction >= -1.0;
-        let estimate = Some(fraction(self.estimate)).filter(|e| self.base > 0.0 && possible(e))?;
-        Some([Some(estimate), lo.map(fraction).filter(possible), hi.map(fraction).filter(possible)])
+        let fraction = |shift: f64| self.scale.fraction(shift, self.base);
+        Some([Some(fraction(self.estimate)?), lo.and_then(fraction), hi.and_then(fraction)])
     }
 
     /// Estimate and bounds in the metric's unit.
     pub(super) fn difference(&self, alpha_lo: f64, alpha_hi: f64) -> [Option<f64>; 3] {
         let (lo, hi) = self.bounds(alpha_lo, alpha_hi);
-        let amount = |shift: f64| match self.scale {
-            Scale::Log => shift.exp_m1() * self.base,
-            Scale::Plain => shift,
-        };
-        [Some(self.estimate), lo, hi].map(|shift| shift.map(amount).filter(|d| d.is_finite()))
+        let amount = |shift: f64| self.scale.amount(shift, self.base);
+        [Some(self.estimate), lo, hi].map(|shift| shift.and_then(amount))
     }
 
     /// The standard deviation of the logarithms between runs, where it is known.
@@ -153,11 +141,7 @@ impl Shift {
             }
         }
         .max(self.quantum);
-        let found = match self.scale {
-            Scale::Log => (distance.exp_m1(), -(-distance).exp_m1()),
-            Scale::Plain => (distance / self.base, distance / self.base),
-        };
-        (self.base > 0.0 && found.0.is_finite()).then_some(found)
+        self.scale.rise_and_fall(distance, self.base)
     }
 }
 
@@ -182,40 +166,4 @@ fn standard_error(sd: f64, runs: usize) -> f64 {
 /// 22 to 45 % of builds a false alarm; this gives 5 to 6 %.
 fn degrees(runs: usize) -> f64 {
     ((runs as f64 - 1.0) / 2.0).min(TAIL)
-}
-
-/// Both sides on a common scale.
-struct Sides {
-    scale: Scale,
-    location: f64,
-    base: Vec<f64>,
-    head: Vec<f64>,
-    quantum: f64,
-}
-
-impl Sides {
-    fn new(base: &[f64], head: &[f64], quantum: f64) -> Option<Sides> {
-        let median = stats::median(base)?;
-        if base.iter().chain(head).all(|v| *v > 0.0) {
-            let log = |values: &[f64]| values.iter().map(|v| v.ln()).collect::<Vec<_>>();
-            let base = log(base);
-            let location = stats::median(&base)?.exp().min(f64::MAX);
-            let quantum = (quantum / location).ln_1p().max(ROUNDING);
-            return Some(Sides { scale: Scale::Log, location, base, head: log(head), quantum });
-        }
-        let largest = base.iter().chain(head).fold(0.0, |max: f64, v| max.max(v.abs()));
-        let quantum = quantum.max(ROUNDING * largest);
-        let (base, head) = (base.to_vec(), head.to_vec());
-        Some(Sides { scale: Scale::Plain, location: median, base, head, quantum })
-    }
-
-    fn estimate(&self) -> Option<f64> {
-        stats::hodges_lehmann_shift(&self.base, &self.head)
-    }
-
-    fn shift(self, estimate: f64, uncertainty: Uncertainty) -> Shift {
-        let Sides { scale, location, quantum, .. } = self;
-        let estimate = if estimate.abs() <= quantum { 0.0 } else { estimate };
-        Shift { scale, base: location, estimate, quantum, uncertainty }
-    }
 }

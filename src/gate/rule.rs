@@ -173,6 +173,7 @@ mod tests {
             alpha_better: 0.01,
             between_runs: None,
             detectable: None,
+            flagged: None,
             warnings: vec![],
         }
     }

@@ -60,6 +60,17 @@ pub struct Side {
     pub values: Vec<f64>,
 }
 
+/// The evidence on which a series was measured again.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Flagged {
+    /// How many pairs (or, against stored runs, head runs) it rested on.
+    pub n: u64,
+    /// The effect as it then was.
+    #[serde(default)]
+    pub effect: Option<Effect>,
+}
+
 /// How a comparison was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -70,6 +81,9 @@ pub enum Test {
     /// Hodges–Lehmann shift of process values with the Mann–Whitney interval; both sides
     /// measured in one session.
     RankSum,
+    /// Hodges–Lehmann shift of the differences between base and head measured in pairs, with the
+    /// signed-rank interval of a group-sequential test.
+    Paired,
     /// Ratio of two rates, exact conditional binomial.
     Rates,
     /// Equality of numbers that have no noise.
@@ -112,6 +126,9 @@ pub struct Comparison {
     /// 95 of 100 cases; `None` when no change could have been found.
     #[serde(default)]
     pub detectable: Option<f64>,
+    /// The first evidence, where it was found wanting and measured again before it counted.
+    #[serde(default)]
+    pub flagged: Option<Flagged>,
     /// Doubts about the comparison.
     #[serde(default)]
     pub warnings: Vec<Warning>,

@@ -26,14 +26,14 @@ pub use baseline::{Baseline, BaselineReason};
 pub use bundle::{BUNDLE_FORMAT, BUNDLE_VERSION, Bundle, Policy};
 pub use census::{Census, NotJudged, NotJudgedReason};
 pub use change_point::{ChangePoint, ChangeStatus};
-pub use comparison::{Comparison, Effect, Estimate, Side, Test};
+pub use comparison::{Comparison, Effect, Estimate, Flagged, Side, Test};
 pub use environment::{Environment, Noise};
 pub use heading::Heading;
 pub use histogram::{Histogram, HistogramError, HistogramRecorder};
 pub use id::{SeriesId, Statistic};
 pub use judgement::{GateKind, Judgement, NoBaselineWhy, Reason, WaiverUse};
 pub use metric::{Assumption, Better, Metric};
-pub use pairs::{Build, Experiment, Pair, PairedSeries};
+pub use pairs::{Build, Experiment, Pair, PairedSeries, Progress};
 pub use run::{
     Data, Engine, Failure, Measurement, RUN_FORMAT, RUN_VERSION, Revision, Run, SeriesRef, Stage,
     Target,

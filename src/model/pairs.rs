@@ -74,3 +74,16 @@ pub struct Experiment {
     /// Every series that was measured, gated or not, in the order of the head's run.
     pub series: Vec<PairedSeries>,
 }
+
+/// How far the pairs of a series have come towards a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// Nothing depends on the series.
+    Ungated,
+    /// Further pairs may decide.
+    Undecided,
+    /// It would fail; to be measured again before it does.
+    Flagged,
+    /// Decided; further pairs would change nothing.
+    Settled,
+}

@@ -103,12 +103,20 @@ pub const MAX_PAIRS: u32 = 100;
 pub const PAIRED_TIME: Duration = Duration::from_secs(600);
 /// The most that may be granted for it.
 pub const MAX_PAIRED_TIME: Duration = Duration::from_secs(24 * 3600);
+/// The numbers of pairs after which a series is looked at: about a fifth more each time.
+pub const LOOKS: [u32; 11] = [8, 12, 16, 20, 25, 30, 40, 50, 60, 80, 100];
 /// How long a load is sent to one build before it is the other's turn: short, so that what the
 /// machine does meanwhile meets both.
 pub const SEGMENT: Duration = Duration::from_secs(2);
 
 /// Share of false alarms among the alarms of a build, and of false praises among the praises.
 pub const FALSE_DISCOVERY_RATE: f64 = 0.01;
+/// The same of comparisons in pairs, whose test is exact: the probability, at most, that a series
+/// alone in its build fails without a change. A fail also needs an estimate beyond the limit at two
+/// looks, so that of usual noise much less does; docs/accuracy.md has the rates.
+pub const PAIRED_FALSE_DISCOVERY_RATE: f64 = 0.05;
+/// Probability, at most, with which a regression as large as its gate's limit passes in pairs.
+pub const PAIRED_MISS: f64 = 0.05;
 /// Probability with which a change of the size called detectable is found.
 pub const POWER: f64 = 0.95;
 /// Fewest baseline runs that tell how much runs differ. With five only a gross change is sure: the
