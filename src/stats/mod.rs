@@ -13,6 +13,7 @@ mod quantile;
 mod robust;
 mod serial;
 mod signed_rank;
+mod spending;
 mod student;
 mod two_groups;
 mod walsh;
@@ -29,6 +30,7 @@ pub use serial::autocorrelation;
 pub use signed_rank::{
     SignedRank, SignedRankNull, one_sample_bounds, one_sample_shift, signed_rank_p,
 };
+pub use spending::{Spending, nominal_levels, spend};
 pub use student::{normal_quantile, student_p, student_quantile};
 pub use two_groups::{TwoGroups, two_groups};
 
