@@ -7,7 +7,9 @@
 mod census;
 mod judge;
 mod rule;
+mod sequential;
 mod waiver;
 
 pub use judge::{Evidence, Judged, judge, verdict};
 pub use rule::describe;
+pub use sequential::{Followed, follow};

@@ -64,7 +64,8 @@ pub(super) fn limit(min: Option<&Quantity>, max: Option<&Quantity>, observed: &E
 ///
 /// With the effect oriented so that above 0 is worse, `e` its estimate and `[lo, hi]` its interval:
 /// fail when `lo > 0` and `e > max` (strict: `lo > max`) and the difference clears the floor;
-/// pass when `hi <= max` (improved when `hi < 0`) or the difference surely stays below the floor;
+/// pass when `hi <= max` (improved when `hi < 0` at the level of improvements) or the difference surely
+/// stays below the floor;
 /// else inconclusive.
 pub(super) fn regression(
     max: f64,
@@ -89,7 +90,7 @@ pub(super) fn regression(
     let beyond = if strict { lo > limit } else { lo > 0.0 && estimate > limit };
     if beyond && clears_floor {
         (Verdict::Fail, Reason::WorseBeyondLimit)
-    } else if hi < 0.0 {
+    } else if hi < 0.0 && comparison.p_better <= comparison.alpha_better {
         (Verdict::Improved, Reason::Better)
     } else if hi <= limit {
         let reason = if lo > 0.0 { Reason::WorseBelowLimit } else { Reason::ChangeWithinLimit };

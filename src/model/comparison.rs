@@ -18,6 +18,18 @@ pub struct Estimate {
     pub hi: Option<f64>,
 }
 
+impl Estimate {
+    /// A difference oriented so that above 0 is worse: `(value, lo, hi)` with infinities where a bound
+    /// is missing.
+    pub fn worse(&self, better: Better) -> (f64, f64, f64) {
+        let (lo, hi) = (self.lo.unwrap_or(f64::NEG_INFINITY), self.hi.unwrap_or(f64::INFINITY));
+        match better {
+            Better::Lower => (self.value, lo, hi),
+            Better::Higher => (-self.value, -hi, -lo),
+        }
+    }
+}
+
 /// How much head differs from base: ratio head/base minus 1, not oriented, so that 0.05 means
 /// 5 % more of the metric whichever direction is better.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
