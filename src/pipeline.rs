@@ -1,11 +1,13 @@
 //! One run through all stages: measure, compare, judge, keep, tell. The only place that sees them all.
 
+mod archive;
 mod document;
 mod history;
 mod judging;
 mod reports;
 mod selection;
 
+pub use archive::{Archive, Prune, values};
 pub use document::{read_bundle, read_run};
 pub use reports::write_report;
 
@@ -133,10 +135,16 @@ pub async fn check(judging: &Judging, checking: &Checking) -> Result<Outcome, Er
             (head, baseline)
         }
         (head, files) => {
-            let history = History::open(&plan).await?;
-            let head = match head {
-                Some(path) => document::read_run_of(path, &plan.project)?,
-                None => history.run(&checking.run, &plan).await?,
+            let (history, head) = match head {
+                Some(path) => {
+                    let head = document::read_run_of(path, &plan.project)?;
+                    (History::open(&plan).await?, head)
+                }
+                None => {
+                    let history = History::existing(&plan).await?;
+                    let head = history.get(history.find(&checking.run, &plan)?.id).await?;
+                    (history, head)
+                }
             };
             let baseline = match files {
                 [] => history.baseline(&head, &plan).await?,

@@ -17,6 +17,16 @@ pub(super) struct History {
 }
 
 impl History {
+    /// Opens a plan's history that holds a run at least; makes none.
+    pub(super) async fn existing(plan: &Plan) -> Result<History, Error> {
+        let StoreLocation::Sqlite(path) = &plan.store;
+        if !path.exists() {
+            return Err(nothing_stored(plan));
+        }
+        let history = History::open(plan).await?;
+        if history.headings.is_empty() { Err(nothing_stored(plan)) } else { Ok(history) }
+    }
+
     /// Opens a plan's history, making a new one where there is none.
     pub(super) async fn open(plan: &Plan) -> Result<History, Error> {
         let StoreLocation::Sqlite(path) = plan.store.clone();
@@ -41,33 +51,39 @@ impl History {
         Ok(Baseline { runs, reason: selection.reason })
     }
 
-    /// The run of an id, of the start of an id, or the `latest` one.
-    pub(super) async fn run(&self, wanted: &str, plan: &Plan) -> Result<Run, Error> {
-        let id = self.find(wanted, &plan.project)?;
+    /// What is known of the stored runs, newest first.
+    pub(super) fn headings(&self) -> &[Heading] {
+        &self.headings
+    }
+
+    /// A stored run.
+    pub(super) async fn get(&self, id: Uuid) -> Result<Run, Error> {
         let run = self.store.get(&[id]).await?.pop();
         run.ok_or_else(|| Error::NoSuchRun(format!("run {id} is no longer stored")))
     }
 
-    fn find(&self, wanted: &str, project: &str) -> Result<Uuid, Error> {
-        let Some(latest) = self.headings.first() else {
-            return Err(Error::NoSuchRun(format!(
-                "no run of project `{project}` is stored yet; measure one with `pacegate run`"
-            )));
-        };
+    /// Removes stored runs, all of them or none.
+    pub(super) async fn remove(&self, ids: &[Uuid]) -> Result<(), Error> {
+        Ok(self.store.remove(ids).await?)
+    }
+
+    /// The run of an id, of the start of an id, or the `latest` one.
+    pub(super) fn find(&self, wanted: &str, plan: &Plan) -> Result<&Heading, Error> {
+        let Some(latest) = self.headings.first() else { return Err(nothing_stored(plan)) };
         if wanted == "latest" {
-            return Ok(latest.id);
+            return Ok(latest);
         }
         let matches = |heading: &&Heading| heading.id.to_string().starts_with(wanted);
         let mut found = self.headings.iter().filter(matches);
         match (found.next(), found.next()) {
-            (Some(heading), None) => Ok(heading.id),
+            (Some(heading), None) => Ok(heading),
             (Some(_), Some(_)) => Err(Error::NoSuchRun(format!(
                 "`{wanted}` begins the id of several runs; write more of it"
             ))),
             (None, _) => Err(Error::NoSuchRun(format!(
-                "no stored run of project `{project}` has an id that begins with `{wanted}`; the \
-                 newest is {}",
-                latest.id
+                "no stored run of project `{}` has an id that begins with `{wanted}`; the newest \
+                 is {}",
+                plan.project, latest.id
             ))),
         }
     }
@@ -90,4 +106,13 @@ impl History {
             Err(source) => Err(Error::Lost { run: run.id, kept, refusal, source }),
         }
     }
+}
+
+fn nothing_stored(plan: &Plan) -> Error {
+    let StoreLocation::Sqlite(path) = &plan.store;
+    Error::NoSuchRun(format!(
+        "no run of project `{}` is stored in `{}` yet; measure one with `pacegate run`",
+        plan.project,
+        path.display()
+    ))
 }

@@ -5,6 +5,7 @@
 //! measures, reads or writes a file.
 
 pub mod escape;
+pub mod history;
 mod json;
 mod junit;
 mod layout;
@@ -18,7 +19,7 @@ mod terminal;
 mod view;
 pub mod words;
 
-pub use json::{bundle_schema, pretty as json_document, run_schema};
+pub use json::{bundle_schema, line as json_line, pretty as json_document, run_schema};
 
 pub use phrase::{Phrase, Span};
 pub use view::{FailureView, Row, View};

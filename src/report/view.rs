@@ -8,9 +8,10 @@ use crate::model::{
     Unit, Verdict,
 };
 use std::collections::{BTreeMap, HashMap, HashSet};
+use time::OffsetDateTime;
 
 /// The most lines and characters a line shown of one failure.
-const FAILURE_LINES: (usize, usize) = (12, 160);
+pub(crate) const FAILURE_LINES: (usize, usize) = (12, 160);
 /// The most pieces of advice given.
 const MOST_ADVICE: usize = 6;
 
@@ -233,7 +234,7 @@ fn change_interval(effect: &Effect) -> String {
     }
 }
 
-fn value_interval(observed: &Estimate, scale: &Scale) -> Option<String> {
+pub(crate) fn value_interval(observed: &Estimate, scale: &Scale) -> Option<String> {
     match (observed.lo, observed.hi) {
         (Some(lo), Some(hi)) if lo.to_bits() == hi.to_bits() => None,
         (Some(lo), Some(hi)) => Some(format!("{} to {}", scale.number(lo), scale.number(hi))),
@@ -304,13 +305,17 @@ fn run(bundle: &Bundle) -> Phrase {
     });
     let branch =
         run.revision.branch.as_deref().map(|branch| Phrase::plain("on ").then_name(branch));
-    let date = run.started.date();
-    let (hour, minute, _) = run.started.time().as_hms();
-    let when = format!("{date} {hour:02}:{minute:02} {}", zone(run.started.offset()));
+    let when = format!("{} {}", minute(run.started), zone(run.started.offset()));
     let took = format!("measured in {}", duration(run.elapsed));
     let place = phrase::join(commit.into_iter().chain(branch), " ");
     let time = Phrase::plain(format!("{when}, {took}"));
     if place.spans().is_empty() { time } else { place.then(", ").then_phrase(time) }
+}
+
+/// A moment to the minute, without its zone.
+pub(crate) fn minute(moment: OffsetDateTime) -> String {
+    let (hour, minute, _) = moment.time().as_hms();
+    format!("{} {hour:02}:{minute:02}", moment.date())
 }
 
 fn zone(offset: time::UtcOffset) -> String {

@@ -7,6 +7,8 @@ mod dir;
 #[cfg(test)]
 mod files;
 #[cfg(test)]
+mod history;
+#[cfg(test)]
 mod interrupt;
 #[cfg(test)]
 mod journey;

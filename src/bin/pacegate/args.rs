@@ -1,5 +1,6 @@
 //! The command line as typed; parsing has no effect but checking.
 
+use crate::history::args::{ExportArgs, ListArgs, PruneArgs, ShowArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -104,14 +105,33 @@ pub(crate) struct ReportArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct HistoryArgs {
+    /// The configuration, which names the project and where its history is kept
+    #[arg(
+        long,
+        short,
+        global = true,
+        default_value = "gates.yaml",
+        env = "PACEGATE_CONFIG",
+        value_name = "FILE"
+    )]
+    pub(crate) config: PathBuf,
+
     #[command(subcommand)]
     pub(crate) verb: HistoryVerb,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum HistoryVerb {
+    /// List the stored runs, newest first
+    List(ListArgs),
+    /// Show what a stored run measured
+    Show(ShowArgs),
     /// Find the commits at which a series changed its level for good
     Points(PointsArgs),
+    /// Print all that is stored, oldest run first
+    Export(ExportArgs),
+    /// Remove old runs
+    Prune(PruneArgs),
 }
 
 #[derive(Debug, Args)]

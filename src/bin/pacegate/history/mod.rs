@@ -1,13 +1,37 @@
-//! `pacegate history`: how series went from commit to commit.
+//! `pacegate history`: how series went from commit to commit, and the runs that tell of it.
 
+pub(crate) mod args;
 mod points;
+mod stored;
 
 use crate::args::{HistoryArgs, HistoryVerb};
 use crate::failure::Failure;
+use crate::outcome;
 use pacegate::exit::Exit;
+use pacegate::pipeline::Archive;
+use std::path::Path;
 
 pub(crate) fn history(args: &HistoryArgs) -> Result<Exit, Failure> {
+    let config = &args.config;
     match &args.verb {
         HistoryVerb::Points(args) => points::points(args),
+        HistoryVerb::List(args) => with(config, async |archive| stored::list(archive, args)),
+        HistoryVerb::Show(args) => with(config, async |archive| stored::show(archive, args).await),
+        HistoryVerb::Export(_) => with(config, async |archive| stored::export(archive).await),
+        HistoryVerb::Prune(args) => {
+            with(config, async |archive| stored::prune(archive, args).await)
+        }
     }
+}
+
+/// Does something with the history that a configuration names.
+fn with(
+    config: &Path,
+    act: impl AsyncFnOnce(&Archive) -> Result<(), Failure>,
+) -> Result<Exit, Failure> {
+    outcome::runtime()?.block_on(async {
+        let archive = Archive::open(config).await?;
+        act(&archive).await?;
+        Ok(Exit::Pass)
+    })
 }

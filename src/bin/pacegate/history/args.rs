@@ -1,0 +1,72 @@
+//! The arguments of what is done with a stored history.
+
+use crate::args::Listing;
+use clap::Args;
+use pacegate::config;
+use std::time::Duration;
+
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    /// At most this many runs
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<usize>,
+
+    /// What to print on stdout
+    #[arg(long, value_enum, default_value_t = Listing::Text)]
+    pub(crate) format: Listing,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShowArgs {
+    /// The run: its id, the start of its id, or `latest`
+    pub(crate) run: String,
+
+    /// What to print on stdout
+    #[arg(long, value_enum, default_value_t = Listing::Text)]
+    pub(crate) format: Listing,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {}
+
+#[derive(Debug, Args)]
+pub(crate) struct PruneArgs {
+    #[command(flatten)]
+    pub(crate) which: Which,
+
+    /// Only say what would be removed
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    /// What to print on stdout
+    #[arg(long, value_enum, default_value_t = Listing::Text)]
+    pub(crate) format: Listing,
+}
+
+/// Which runs are removed.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Which {
+    /// Keep the newest N runs
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) keep: Option<u32>,
+
+    /// Remove runs older than this, such as `90d`
+    #[arg(long, value_name = "TIME", value_parser = age)]
+    pub(crate) older_than: Option<Duration>,
+}
+
+/// A time with its unit: a number of days that is read as seconds would take the whole history.
+fn age(text: &str) -> Result<Duration, String> {
+    match config::duration(text) {
+        Ok(_) if text.trim().parse::<f64>().is_ok() => {
+            Err(format!("write the unit too, such as `{}d`", text.trim()))
+        }
+        Ok(age) if age.is_zero() => Err("that is all runs; write a time such as `90d`".to_owned()),
+        Ok(age) => Ok(age),
+        Err(error) => Err(match error.help {
+            Some(help) => format!("{}; {help}", error.message),
+            None => error.message,
+        }),
+    }
+}

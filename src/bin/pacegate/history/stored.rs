@@ -1,0 +1,48 @@
+//! What is done with stored runs: they are listed, shown, exported and removed.
+
+use super::args::{ListArgs, PruneArgs, ShowArgs};
+use crate::args::Listing;
+use crate::failure::Failure;
+use crate::stdout;
+use pacegate::pipeline::{self, Archive, Prune};
+use pacegate::report::history::{self, Form};
+use pacegate::{Error, report};
+use time::OffsetDateTime;
+
+pub(crate) fn list(archive: &Archive, args: &ListArgs) -> Result<(), Failure> {
+    let runs: Vec<_> = archive.runs().take(args.limit.unwrap_or(usize::MAX)).collect();
+    stdout::print(&history::list(&runs, form(args.format)).map_err(Error::from)?)
+}
+
+pub(crate) async fn show(archive: &Archive, args: &ShowArgs) -> Result<(), Failure> {
+    let listed = archive.find(&args.run)?;
+    let run = archive.read(listed).await?;
+    let text = history::show(listed, &run, &pipeline::values(&run), form(args.format));
+    stdout::print(&text.map_err(Error::from)?)
+}
+
+/// Run by run, since a history may be larger than the memory.
+pub(crate) async fn export(archive: &Archive) -> Result<(), Failure> {
+    for listed in archive.runs().rev() {
+        let run = archive.read(listed).await?;
+        let line = report::json_line(&run).map_err(|error| Error::from(report::Error::from(error)));
+        stdout::print(&line?)?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn prune(archive: &Archive, args: &PruneArgs) -> Result<(), Failure> {
+    let prune = match (args.which.keep, args.which.older_than) {
+        (Some(newest), _) => Prune::Keep(newest as usize),
+        (None, age) => Prune::OlderThan(age.unwrap_or_default()),
+    };
+    let pruned = archive.prune(prune, OffsetDateTime::now_utc(), args.dry_run).await?;
+    stdout::print(&history::pruned(&pruned, form(args.format)).map_err(Error::from)?)
+}
+
+fn form(listing: Listing) -> Form {
+    match listing {
+        Listing::Text => Form::Text,
+        Listing::Json => Form::Json,
+    }
+}

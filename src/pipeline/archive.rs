@@ -1,0 +1,101 @@
+//! The stored history of a project, opened to be looked at or tidied; nothing is measured or judged.
+
+use super::history::History;
+use crate::config::{self, Plan};
+use crate::model::{Estimate, Heading, Run, SeriesId};
+use crate::report::history::{Listed, Pruned};
+use crate::{Error, analyze};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+use time::{Date, OffsetDateTime};
+
+/// The stored runs of a project, as they stood when it was opened; one at least.
+pub struct Archive {
+    plan: Plan,
+    history: History,
+}
+
+/// Which runs are removed: all but these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prune {
+    /// The newest ones, this many.
+    Keep(usize),
+    /// Those that began within this time.
+    OlderThan(Duration),
+}
+
+impl Archive {
+    /// Opens the history that a configuration names; makes none.
+    ///
+    /// # Errors
+    ///
+    /// When the configuration or the history cannot be read, or no run of the project is stored.
+    pub async fn open(config: &Path) -> Result<Archive, Error> {
+        // Waivers do not matter here, so none has expired.
+        let (plan, _) = config::load(config, Date::MIN)?;
+        let history = History::existing(&plan).await?;
+        Ok(Archive { plan, history })
+    }
+
+    /// Every run, newest first.
+    pub fn runs(&self) -> impl DoubleEndedIterator<Item = Listed<'_>> {
+        self.history.headings().iter().map(|heading| self.listed(heading))
+    }
+
+    fn listed<'a>(&self, heading: &'a Heading) -> Listed<'a> {
+        Listed { heading, serves: heading.serves(&self.plan.baseline.branches) }
+    }
+
+    /// The run of an id, of the start of an id, or the `latest` one.
+    ///
+    /// # Errors
+    ///
+    /// When none or several are meant.
+    pub fn find(&self, wanted: &str) -> Result<Listed<'_>, Error> {
+        Ok(self.listed(self.history.find(wanted, &self.plan)?))
+    }
+
+    /// All that a listed run measured.
+    ///
+    /// # Errors
+    ///
+    /// When the history cannot be read, or the run was removed meanwhile.
+    pub async fn read(&self, listed: Listed<'_>) -> Result<Run, Error> {
+        self.history.get(listed.heading.id).await
+    }
+
+    /// Removes all runs but those that are to be kept; a `dry` run removes nothing.
+    ///
+    /// # Errors
+    ///
+    /// When the history cannot be written; then nothing is removed.
+    pub async fn prune(
+        &self,
+        prune: Prune,
+        now: OffsetDateTime,
+        dry: bool,
+    ) -> Result<Pruned<'_>, Error> {
+        let kept = |(place, heading): (usize, &Heading)| match prune {
+            Prune::Keep(newest) => place < newest,
+            Prune::OlderThan(age) => now - heading.started <= age,
+        };
+        let headings = self.history.headings();
+        let gone: Vec<Listed<'_>> = headings
+            .iter()
+            .enumerate()
+            .filter(|entry| !kept(*entry))
+            .map(|(_, heading)| self.listed(heading))
+            .collect();
+        if !dry {
+            let ids: Vec<_> = gone.iter().map(|listed| listed.heading.id).collect();
+            self.history.remove(&ids).await?;
+        }
+        Ok(Pruned { left: headings.len() - gone.len(), gone, dry })
+    }
+}
+
+/// The value of every series of a run, with an interval where its data allow one.
+pub fn values(run: &Run) -> BTreeMap<SeriesId, Estimate> {
+    analyze::observe(run)
+}
