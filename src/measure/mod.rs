@@ -2,11 +2,13 @@
 
 mod ask;
 mod bench;
+mod build;
 mod context;
 mod environment;
 mod event;
 mod exec;
 mod failure;
+mod git;
 mod launcher;
 pub mod load;
 mod noise;

@@ -36,6 +36,11 @@ impl NoiseProbe {
         NoiseProbe { begun: Instant::now(), load_per_core, counters: counters() }
     }
 
+    /// Goes on from now, when the load that others make was seen before our own building.
+    pub(super) fn after_building(self) -> Self {
+        NoiseProbe { begun: Instant::now(), counters: counters(), ..self }
+    }
+
     /// Takes the last look.
     pub(super) fn end(self) -> Noise {
         let elapsed = self.begun.elapsed().as_micros() as f64;

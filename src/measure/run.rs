@@ -1,9 +1,10 @@
 //! One execution of a plan: benchmarks in the order of the file, then loads with their services.
 
 use super::bench::Outcome;
+use super::build::BuildError;
 use super::noise::NoiseProbe;
 use super::service::{Service, ServiceError};
-use super::{Context, Event, Stop, bench, failure, load, noise};
+use super::{Context, Event, Stop, bench, build, failure, load, noise};
 use crate::config::{LoadPlan, Plan};
 use crate::model::{Failure, Noise, Stage, Target, Warning};
 use std::time::{Duration, Instant};
@@ -25,9 +26,10 @@ pub struct Measured {
     pub elapsed: Duration,
 }
 
-/// Measures a plan's benchmarks and loads for whose names `only` holds, benchmarks first, each group
-/// in the order of the plan.
+/// Builds, then measures a plan's benchmarks and loads for whose names `only` holds, benchmarks first,
+/// each group in the order of the plan.
 ///
+/// When a build command fails, nothing is measured, and every target is told among the failures.
 /// A target that fails is told among the failures and does not stop the others; a stop that is asked
 /// for does, and what was measured until then is kept. A service is started before the first load
 /// that needs it, shared by loads that follow each other, and stopped before a load that does not
@@ -35,17 +37,13 @@ pub struct Measured {
 pub async fn measure(plan: &Plan, only: &dyn Fn(&str) -> bool, context: Context<'_>) -> Measured {
     let begun = Instant::now();
     let probe = NoiseProbe::begin();
-    let mut all = Outcome::default();
-    for benchmark in plan.benchmarks.iter().filter(|benchmark| only(&benchmark.name)) {
-        if context.stop.is_asked() {
-            break;
-        }
-        let measuring = bench::measure(benchmark, context);
-        all.extend(told(&benchmark.name, None, context, measuring).await);
-    }
-    let loads = plan.loads.iter().filter(|load| only(&load.name)).collect::<Vec<_>>();
-    all.extend(measure_loads(plan, &loads, context).await);
-
+    let built = build::build("build", &plan.build, context).await;
+    let probe = probe.after_building();
+    let mut all = match built {
+        Ok(()) => measure_all(plan, only, context).await,
+        Err(BuildError::Interrupted) => Outcome::default(),
+        Err(error) => unbuilt(plan, only, &error),
+    };
     let noise = probe.end();
     all.warnings.extend(noise::warnings(&noise));
     Measured {
@@ -56,6 +54,36 @@ pub async fn measure(plan: &Plan, only: &dyn Fn(&str) -> bool, context: Context<
         noise,
         elapsed: begun.elapsed(),
     }
+}
+
+async fn measure_all(plan: &Plan, only: &dyn Fn(&str) -> bool, context: Context<'_>) -> Outcome {
+    let mut all = Outcome::default();
+    for benchmark in plan.benchmarks.iter().filter(|benchmark| only(&benchmark.name)) {
+        if context.stop.is_asked() {
+            break;
+        }
+        let measuring = bench::measure(benchmark, context);
+        all.extend(told(&benchmark.name, None, context, measuring).await);
+    }
+    let loads = plan.loads.iter().filter(|load| only(&load.name)).collect::<Vec<_>>();
+    all.extend(measure_loads(plan, &loads, context).await);
+    all
+}
+
+/// A failure of every target, the first with all that is known.
+fn unbuilt(plan: &Plan, only: &dyn Fn(&str) -> bool, error: &BuildError) -> Outcome {
+    let benchmarks = plan.benchmarks.iter().map(|benchmark| &*benchmark.name);
+    let names = benchmarks.chain(plan.loads.iter().map(|load| &*load.name));
+    let mut failures: Vec<Failure> = names
+        .filter(|name| only(name))
+        .map(|name| failure::of(name, Stage::Build, error))
+        .collect();
+    if let Some((first, others)) = failures.split_first_mut() {
+        for other in others {
+            other.error = format!("the build failed, as told of `{}`", first.target);
+        }
+    }
+    Outcome { failures, ..Outcome::default() }
 }
 
 async fn measure_loads(plan: &Plan, loads: &[&LoadPlan], context: Context<'_>) -> Outcome {

@@ -58,6 +58,11 @@ impl Sample {
         Sample::new(values.into_iter().map(|v| vec![v]).collect())
     }
 
+    /// Adds the processes of another sample after its own.
+    pub fn append(&mut self, other: Sample) {
+        self.processes.extend(other.processes);
+    }
+
     /// The values, one slice a process, in collection order.
     pub fn processes(&self) -> &[Vec<f64>] {
         &self.processes

@@ -3,7 +3,7 @@
 use super::digest;
 use crate::config::{Command, CommandPlan};
 use crate::measure::failure::last_lines;
-use crate::measure::launcher::{self, Cut, End, Ended, LaunchError, Usage};
+use crate::measure::launcher::{self, Ended, Ending, LaunchError, Usage};
 use crate::measure::{Context, Event, Stop};
 use crate::model::{Data, Engine, Measurement, Metric, Sample, SampleError, Target, Unit, Warning};
 use crate::stats;
@@ -25,7 +25,7 @@ const HURRIED_CLEANUP: Duration = Duration::from_secs(5);
 
 /// Why a command could not be measured.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum CommandError {
+pub(in crate::measure) enum CommandError {
     #[error("{act} could not be run")]
     Launch { act: Act, source: LaunchError },
     #[error("{act} {how}{log}")]
@@ -36,7 +36,7 @@ pub(super) enum CommandError {
 
 /// What is being run; the first counts from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Act {
+pub(in crate::measure) enum Act {
     WarmUp(u32, u32),
     Run(u32, u32),
     Prepare(u32),
@@ -75,19 +75,34 @@ pub(super) async fn measure(
     if runs.is_empty() {
         return Ok(None);
     }
-    let usages: Vec<Usage> = runs.iter().map(|run| run.usage).collect();
     let last = Act::Run(plan.samples, plan.samples);
-    Ok(Some(Target {
+    let target = target(name, definition(plan), &runs, begun.elapsed())
+        .map_err(|source| CommandError::Impossible { act: last, source })?;
+    Ok(Some(Target { cut_short: runs.len() < plan.samples as usize, ..target }))
+}
+
+/// What runs gave, one process each.
+///
+/// # Errors
+///
+/// When there is no run, or one used an amount that is not finite.
+pub(in crate::measure) fn target(
+    name: &str,
+    definition: String,
+    runs: &[Ended],
+    elapsed: Duration,
+) -> Result<Target, SampleError> {
+    let usages: Vec<Usage> = runs.iter().map(|run| run.usage).collect();
+    Ok(Target {
         name: name.to_owned(),
         engine: Engine::Command,
-        definition: definition(plan),
-        measurements: measurements(&usages)
-            .map_err(|source| CommandError::Impossible { act: last, source })?,
+        definition,
+        measurements: measurements(&usages)?,
         validity: None,
-        elapsed: begun.elapsed().as_secs_f64(),
-        cut_short: runs.len() < plan.samples as usize,
-        warnings: warnings(&runs),
-    }))
+        elapsed: elapsed.as_secs_f64(),
+        cut_short: false,
+        warnings: warnings(runs),
+    })
 }
 
 /// The measured runs, fewer than planned only when a stop was asked for.
@@ -107,14 +122,7 @@ async fn runs(
             true => Act::WarmUp(number, plan.warmup),
             false => Act::Run(number - plan.warmup, plan.samples),
         };
-        if let Some(command) = &plan.prepare {
-            let act = Act::Prepare(number);
-            if step(act, command, &[0], plan.timeout, context).await?.is_none() {
-                break;
-            }
-        }
-        let run = step(act, &plan.run, &plan.ok_exit, plan.timeout, context);
-        let Some(ended) = run.await? else { break };
+        let Some(ended) = once(act, number, plan, context).await? else { break };
         (context.observer)(Event::Progress {
             name: name.to_owned(),
             done: Some(f64::from(number) / f64::from(all)),
@@ -125,6 +133,27 @@ async fn runs(
         }
     }
     Ok(kept)
+}
+
+/// Prepares and runs the command once, as the process of that number, which counts from 1; `None` when
+/// a stop was asked for.
+///
+/// # Errors
+///
+/// When the preparation or the run fails: which, how, and the last of its output.
+pub(in crate::measure) async fn once(
+    act: Act,
+    number: u32,
+    plan: &CommandPlan,
+    context: Context<'_>,
+) -> Result<Option<Ended>, CommandError> {
+    if let Some(command) = &plan.prepare {
+        let act = Act::Prepare(number);
+        if step(act, command, &[0], plan.timeout, context).await?.is_none() {
+            return Ok(None);
+        }
+    }
+    step(act, &plan.run, &plan.ok_exit, plan.timeout, context).await
 }
 
 /// Runs one command to its end; `None` when a stop was asked for.
@@ -141,19 +170,19 @@ async fn step(
     let ended = launcher::run(context, command, timeout, keep_stdout)
         .await
         .map_err(|source| CommandError::Launch { act, source })?;
-    let how = match (ended.cut, ended.end) {
-        (None, Some(End::Exit(code))) if ok_exit.contains(&code) => return Ok(Some(ended)),
-        (Some(Cut::Stopped), _) if context.stop.is_asked() => return Ok(None),
-        (Some(Cut::Stopped), _) => "was stopped by somebody else".to_owned(),
-        (Some(Cut::TimedOut), _) => format!("took longer than {timeout:?} and was ended"),
-        (None, Some(end)) => end.to_string(),
-        (None, None) => "ended without a status".to_owned(),
-    };
-    Err(CommandError::Failed { act, how, log: last_lines(&ended.log) })
+    match ended.ending(ok_exit, timeout, context) {
+        Ending::Well => Ok(Some(ended)),
+        Ending::Stopped => Ok(None),
+        Ending::Badly(how) => Err(CommandError::Failed { act, how, log: last_lines(&ended.log) }),
+    }
 }
 
 /// Runs the cleanup whether or not a stop is asked for; a stop only leaves it less time.
-async fn clean_up(
+///
+/// # Errors
+///
+/// When it fails.
+pub(in crate::measure) async fn clean_up(
     command: &Command,
     timeout: Duration,
     context: Context<'_>,
@@ -174,7 +203,7 @@ async fn clean_up(
 }
 
 /// What two measurements must share to be comparable; not the place, which differs by checkout.
-fn definition(plan: &CommandPlan) -> String {
+pub(in crate::measure) fn definition(plan: &CommandPlan) -> String {
     let shown = |command: &Command| json!({ "argv": command.argv, "env": command.env });
     digest(&json!({ "run": shown(&plan.run), "prepare": plan.prepare.as_ref().map(shown) }))
 }
@@ -241,6 +270,7 @@ fn slow_first(values: &[f64]) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::measure::launcher::End;
 
     fn command(argv: &[&str], cwd: &str) -> Command {
         Command {

@@ -1,6 +1,6 @@
 //! Benchmarks: a command run as a whole process, and criterion's benches.
 
-mod command;
+pub(super) mod command;
 mod criterion;
 
 use super::{Context, failure};

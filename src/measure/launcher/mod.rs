@@ -1,9 +1,11 @@
 //! Running commands through the launcher child, so that they are measured alone and end as a whole.
 
+mod ending;
 mod program;
 mod variables;
 
 pub(super) use super::exec::{Cut, End, Ended, Usage};
+pub(super) use ending::Ending;
 
 use super::Context;
 use super::exec::{EXEC_ARGUMENT, Report, Request};

@@ -1,11 +1,27 @@
 //! Base and head side by side: both built, then measured in pairs, in random order.
 
+mod both;
+mod command;
+mod course;
+mod entry;
+mod pool;
+mod result;
 mod rig;
+mod series;
+mod session;
 
+pub use super::tree::BaseError;
+
+use super::build::{self, BuildError};
+use super::noise::NoiseProbe;
+use super::tree::BaseTree;
 use super::{Context, Measured};
 use crate::config::Plan;
-use crate::model::{Failure, PairedSeries, Revision, Target};
+use crate::model::{Build, Failure, PairedSeries, Revision, Target};
+use session::Session;
+use std::error::Error;
 use std::path::Path;
+use std::time::Instant;
 
 /// The numbers of pairs after which a series is looked at.
 pub const LOOKS: [usize; 11] = [8, 12, 16, 20, 25, 30, 40, 50, 60, 80, 100];
@@ -30,6 +46,8 @@ pub struct Pairing<'a> {
     pub reference: &'a str,
     /// The directory of the configuration, in the head's tree.
     pub directory: &'a Path,
+    /// Where the base's tree is kept, outside of the repository; `None` is the user's cache.
+    pub cache: Option<&'a Path>,
     /// Seed of the order within pairs.
     pub seed: u64,
     /// Asked of a series whenever it has as many pairs as one of [`LOOKS`], or all it may have.
@@ -53,20 +71,82 @@ pub struct PairedMeasured {
 
 /// Why nothing could be measured side by side.
 #[derive(Debug, thiserror::Error)]
-pub enum PairedError {}
+pub enum PairedError {
+    /// There is no base, or it cannot be checked out.
+    #[error("failed to get the base to measure side by side with")]
+    Base(#[source] BaseError),
+    /// One of the builds failed.
+    #[error("failed to build the {build}")]
+    Build {
+        /// Which.
+        build: Build,
+        /// The command that failed, how, and the last of its output.
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// A stop was asked for before there was anything to measure.
+    #[error("interrupted before anything was measured")]
+    Interrupted,
+}
+
+impl From<BaseError> for PairedError {
+    fn from(error: BaseError) -> Self {
+        match error {
+            BaseError::Interrupted => PairedError::Interrupted,
+            error => PairedError::Base(error),
+        }
+    }
+}
 
 /// Builds base and head, and measures a plan's benchmarks and loads for whose names `only` holds in
-/// pairs.
+/// pairs: a value of each build, in an order drawn for every pair.
+///
+/// The head is the working tree as it is; the base is checked out into the user's cache. Entries are
+/// measured one after the other, in the order of the plan, each until nothing that [`Pairing::decided`]
+/// is asked of is undecided, or its share of the time is spent; then again, while there is time, what
+/// is flagged and what is still undecided. A pair counts when both builds gave a value. A target that
+/// fails in either build does not stop the others; a stop that is asked for does, and what was measured
+/// until then is kept.
 ///
 /// # Errors
 ///
-/// When there is no base, or one of the builds fails.
+/// When there is no base ([`BaseError::is_mistake`] tells a request that cannot be met from a failure
+/// to meet it), one of the builds fails, or a stop is asked for before that is done.
 pub async fn measure_paired(
     plan: &Plan,
     pairing: &Pairing<'_>,
     only: &dyn Fn(&str) -> bool,
     context: Context<'_>,
 ) -> Result<PairedMeasured, PairedError> {
-    let _ = (plan, pairing, only, context);
-    unreachable!()
+    let begun = Instant::now();
+    let probe = NoiseProbe::begin();
+    let base =
+        BaseTree::check_out(pairing.directory, pairing.reference, pairing.cache, context).await?;
+    build_both(plan, &base, context).await?;
+    let probe = probe.after_building();
+
+    let (mut entries, same) = rig::entries(plan, &base.mapping, only);
+    Session::new(&plan.paired, pairing, context).run(&mut entries).await;
+    let noise = probe.end();
+    let cut_short = context.stop.is_asked();
+    Ok(result::of(entries, same, noise, begun.elapsed(), base, cut_short))
+}
+
+async fn build_both(plan: &Plan, base: &BaseTree, context: Context<'_>) -> Result<(), PairedError> {
+    for build in [Build::Head, Build::Base] {
+        let failed =
+            |error: Box<dyn Error + Send + Sync>| PairedError::Build { build, source: error };
+        let commands = match build {
+            Build::Head => plan.build.clone(),
+            Build::Base => {
+                let mapped = plan.build.iter().map(|command| base.mapping.command(command));
+                mapped.collect::<Result<_, _>>().map_err(|error| failed(error.into()))?
+            }
+        };
+        match build::build(&format!("build {build}"), &commands, context).await {
+            Ok(()) => {}
+            Err(BuildError::Interrupted) => return Err(PairedError::Interrupted),
+            Err(error) => return Err(failed(error.into())),
+        }
+    }
+    Ok(())
 }

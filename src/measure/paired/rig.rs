@@ -1,6 +1,10 @@
 //! What a session needs of an entry of the configuration: to measure either build, once at a time.
 
+use super::command::CommandRig;
+use super::entry::Entry;
+use crate::config::{BenchmarkKind, BenchmarkPlan, LoadPlan, Plan};
 use crate::measure::bench::Outcome;
+use crate::measure::tree::Mapping;
 use crate::measure::{Context, failure};
 use crate::model::{Build, Failure, Stage};
 use async_trait::async_trait;
@@ -62,4 +66,43 @@ pub(in crate::measure) fn failed(
 ) -> Failure {
     let failure = failure::of(target, stage, error);
     Failure { error: format!("{build}: {}", failure.error), ..failure }
+}
+
+/// The entries of a plan for whose names `only` holds, and why others cannot be compared.
+pub(super) fn entries(
+    plan: &Plan,
+    mapping: &Mapping,
+    only: &dyn Fn(&str) -> bool,
+) -> (Vec<Entry>, Vec<Failure>) {
+    let (mut entries, mut failures) = (Vec::new(), Vec::new());
+    let benchmarks = plan.benchmarks.iter().map(|plan| (&plan.name, Source::Benchmark(plan)));
+    let loads = plan.loads.iter().map(|plan| (&plan.name, Source::Load(plan)));
+    for (name, source) in benchmarks.chain(loads).filter(|(name, _)| only(name)) {
+        match rig(&source, plan, mapping) {
+            Ok(rig) => entries.push(Entry::new(rig)),
+            Err(error) => failures.push(failure::of(name, Stage::Measure, &*error)),
+        }
+    }
+    (entries, failures)
+}
+
+enum Source<'a> {
+    Benchmark(&'a BenchmarkPlan),
+    Load(&'a LoadPlan),
+}
+
+fn rig(
+    source: &Source<'_>,
+    plan: &Plan,
+    mapping: &Mapping,
+) -> Result<Box<dyn Rig>, Box<dyn Error>> {
+    Ok(match source {
+        Source::Benchmark(BenchmarkPlan { name, kind: BenchmarkKind::Command(command) }) => {
+            Box::new(CommandRig::new(name, command, mapping, plan.paired.pairs)?)
+        }
+        Source::Benchmark(BenchmarkPlan { kind: BenchmarkKind::Criterion(_), .. }) => {
+            return Err("criterion's benches cannot be measured side by side yet".into());
+        }
+        Source::Load(_) => return Err("loads cannot be measured side by side yet".into()),
+    })
 }

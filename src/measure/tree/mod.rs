@@ -1,5 +1,54 @@
 //! The base's tree, checked out beside the head's.
 
+mod error;
+mod lock;
 mod mapping;
+mod place;
+mod question;
+mod repository;
+mod worktree;
 
-pub(in crate::measure) use mapping::Mapping;
+pub use error::BaseError;
+pub(super) use mapping::{Mapping, OutsideTree};
+
+use super::Context;
+use repository::Repository;
+use std::fs::File;
+use std::path::Path;
+
+/// A checked-out base; no other process changes it while this lives.
+pub(super) struct BaseTree {
+    /// Its commit.
+    pub(super) commit: String,
+    /// What of the head's tree is where in this one.
+    pub(super) mapping: Mapping,
+    /// Held until dropped.
+    _lock: File,
+}
+
+impl BaseTree {
+    /// Checks out the merge base of `reference` and the head of the repository that holds `directory`.
+    ///
+    /// The tree lies in `cache`, or the user's, and is kept, with what was built in it, so that the next base
+    /// builds incrementally. The head's own tree is neither changed nor required to be clean.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such commit, or it cannot be checked out.
+    pub(super) async fn check_out(
+        directory: &Path,
+        reference: &str,
+        cache: Option<&Path>,
+        context: Context<'_>,
+    ) -> Result<BaseTree, BaseError> {
+        let repository = Repository::of(directory, context.stop).await?;
+        let commit = repository.merge_base(reference, context.stop).await?;
+        let place = match cache {
+            Some(cache) => place::within(cache, &repository.top)?,
+            None => place::of_user(&repository.top, |name| std::env::var_os(name))?,
+        };
+        let lock = lock::lock(&place, context).await?;
+        let tree = worktree::check_out(&repository, &commit, &place, context).await?;
+        Ok(BaseTree { commit, mapping: Mapping::new(&repository, tree, place), _lock: lock })
+    }
+}

@@ -1,0 +1,228 @@
+//! One entry of the configuration with all its targets, measured pair by pair.
+
+use super::both::Both;
+use super::course::Course;
+use super::rig::{Rig, Wanted, failed};
+use super::{Progress, pool};
+use crate::measure::Context;
+use crate::measure::bench::Outcome;
+use crate::model::{Build, Failure, PairedSeries, Stage, Target, Warning};
+use std::time::{Duration, Instant};
+
+/// An entry with what its pairs have given so far.
+pub(super) struct Entry {
+    rig: Box<dyn Rig>,
+    begun: Vec<Build>,
+    /// Its targets, in the order in which they appeared.
+    pub(super) courses: Vec<Course>,
+    /// What failed in the head, or in both builds.
+    pub(super) failures: Vec<Failure>,
+    /// What failed in the base alone, or is not there.
+    pub(super) incomparable: Vec<Failure>,
+    /// Targets that only the base has.
+    pub(super) gone: Vec<Target>,
+    /// Doubts that concern no one target.
+    pub(super) warnings: Vec<Warning>,
+    /// Whether nothing of it can be measured.
+    over: bool,
+    rounds: u32,
+    in_rounds: Duration,
+}
+
+/// What one build gave of a target.
+enum Side {
+    Measured(Target),
+    Failed(Failure),
+    Absent,
+}
+
+/// Why a target has no values.
+#[derive(Debug, thiserror::Error)]
+enum Lack {
+    #[error("it is not there, so that it cannot be compared yet")]
+    OfBase,
+    #[error("nothing was measured; see whether its command measures anything")]
+    OfBoth,
+}
+
+impl Entry {
+    pub(super) fn new(rig: Box<dyn Rig>) -> Self {
+        Entry {
+            rig,
+            begun: vec![],
+            courses: vec![],
+            failures: vec![],
+            incomparable: vec![],
+            gone: vec![],
+            warnings: vec![],
+            over: false,
+            rounds: 0,
+            in_rounds: Duration::ZERO,
+        }
+    }
+
+    pub(super) fn name(&self) -> &str {
+        self.rig.name()
+    }
+
+    /// Whether everything of it that was measured can be compared.
+    pub(super) fn is_well(&self) -> bool {
+        self.failures.is_empty() && self.incomparable.is_empty()
+    }
+
+    /// The targets that have fewer than `at_most` pairs and a series in one of the given states.
+    pub(super) fn going(&self, at_most: u32, states: &[Progress]) -> impl Iterator<Item = &Course> {
+        self.courses.iter().filter(move |course| course.goes_on(at_most, states))
+    }
+
+    /// What to measure next, with the number of pairs that it has; `None` when nothing is.
+    pub(super) fn next(&self, at_most: u32, states: &[Progress]) -> Option<(Wanted, u32)> {
+        if self.over {
+            return None;
+        } else if self.rounds == 0 {
+            return Some((Wanted::All, 0));
+        }
+        let pairs = self.going(at_most, states).map(|course| course.pairs).max()?;
+        let names = self.going(at_most, states).map(|course| course.name.clone());
+        Some((Wanted::Only(names.collect()), pairs))
+    }
+
+    /// How long a pair took so far.
+    pub(super) fn pace(&self) -> Duration {
+        self.in_rounds / self.rounds.max(1)
+    }
+
+    /// Gets both builds ready, once. Both are tried, so that it is known which of them fails.
+    pub(super) async fn begin(&mut self, first: Build, context: Context<'_>) {
+        if !self.begun.is_empty() {
+            return;
+        }
+        let mut failed = Both::default();
+        for build in [first, first.other()] {
+            if !context.stop.is_asked() {
+                self.begun.push(build);
+                *failed.of_mut(build) = self.rig.begin(build, context).await.err();
+            }
+        }
+        self.over = failed.base.is_some() || failed.head.is_some();
+        match (failed.base, failed.head) {
+            (_, Some(failure)) => self.fail(failure),
+            (Some(failure), None) => self.differ(failure),
+            (None, None) => {}
+        }
+    }
+
+    /// Measures both builds once.
+    pub(super) async fn round(
+        &mut self,
+        wanted: &Wanted,
+        first: Build,
+        at_most: u32,
+        decided: &dyn Fn(&PairedSeries) -> Progress,
+        context: Context<'_>,
+    ) {
+        let begun = Instant::now();
+        let mut both = Both::<Outcome>::default();
+        for build in [first, first.other()] {
+            *both.of_mut(build) = self.rig.measure(build, wanted, context).await;
+        }
+        self.rounds += 1;
+        self.in_rounds += begun.elapsed();
+        let names = names(wanted, &both);
+        if names.is_empty() && !context.stop.is_asked() {
+            self.over = true;
+            self.fail(failed(self.name(), Build::Head, Stage::Measure, &Lack::OfBoth));
+        }
+        for name in names {
+            let base = self.side(&name, &mut both.base);
+            let head = self.side(&name, &mut both.head);
+            match (base, head) {
+                (Side::Measured(base), Side::Measured(head)) => {
+                    self.course(&name).take(Both { base, head }, first, at_most, decided);
+                }
+                (Side::Absent, _) | (_, Side::Absent) if context.stop.is_asked() => {}
+                (base, head) => {
+                    self.course(&name).give_up();
+                    self.cannot_compare(&name, base, head);
+                }
+            }
+        }
+        for warning in [both.base.warnings, both.head.warnings].concat() {
+            pool::warn(&mut self.warnings, warning);
+        }
+    }
+
+    /// Cleans up, and gives what went wrong in that.
+    pub(super) async fn end(&mut self, context: Context<'_>) {
+        for build in std::mem::take(&mut self.begun) {
+            let outcome = self.rig.end(build, context).await;
+            outcome.failures.into_iter().for_each(|failure| self.fail(failure));
+            outcome.warnings.into_iter().for_each(|new| pool::warn(&mut self.warnings, new));
+        }
+    }
+
+    /// What a build gave of a target; a failure of the whole entry is one of every target.
+    fn side(&self, name: &str, outcome: &mut Outcome) -> Side {
+        if let Some(at) = outcome.targets.iter().position(|target| target.name == name) {
+            return Side::Measured(outcome.targets.swap_remove(at));
+        }
+        let mut failures = outcome.failures.iter();
+        match failures.find(|failure| failure.target == name || failure.target == self.name()) {
+            Some(failure) => Side::Failed(failure.clone()),
+            None => Side::Absent,
+        }
+    }
+
+    fn course(&mut self, name: &str) -> &mut Course {
+        let at = self.courses.iter().position(|course| course.name == name);
+        let at = at.unwrap_or_else(|| {
+            self.courses.push(Course::new(name));
+            self.courses.len() - 1
+        });
+        &mut self.courses[at]
+    }
+
+    /// Says why a target is not measured in both builds.
+    fn cannot_compare(&mut self, name: &str, base: Side, head: Side) {
+        match (base, head) {
+            (_, Side::Failed(failure)) => self.fail(failure),
+            (Side::Failed(failure), _) => self.differ(failure),
+            (Side::Measured(base), _) => self.gone.push(base),
+            (Side::Absent, Side::Measured(_)) => {
+                self.differ(failed(name, Build::Base, Stage::Measure, &Lack::OfBase));
+            }
+            (Side::Absent, Side::Absent) => {
+                self.fail(failed(name, Build::Head, Stage::Measure, &Lack::OfBoth));
+            }
+        }
+    }
+
+    fn fail(&mut self, failure: Failure) {
+        if !self.failures.contains(&failure) {
+            self.failures.push(failure);
+        }
+    }
+
+    fn differ(&mut self, failure: Failure) {
+        if !self.incomparable.contains(&failure) {
+            self.incomparable.push(failure);
+        }
+    }
+}
+
+/// What to expect of each build: what is wanted, or all that either gave, the head's first.
+fn names(wanted: &Wanted, both: &Both<Outcome>) -> Vec<String> {
+    if let Wanted::Only(names) = wanted {
+        return names.iter().cloned().collect();
+    }
+    let mut names: Vec<String> = Vec::new();
+    for outcome in [&both.head, &both.base] {
+        let targets = outcome.targets.iter().map(|target| &target.name);
+        for name in targets.chain(outcome.failures.iter().map(|failure| &failure.target)) {
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+    }
+    names
+}

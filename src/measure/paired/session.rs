@@ -1,0 +1,110 @@
+//! The order of things: which entry is measured when, and for how long.
+
+use super::course::{is_look, next_look};
+use super::entry::Entry;
+use super::{Pairing, Progress};
+use crate::config::PairedPlan;
+use crate::measure::{Context, Event};
+use crate::model::Build;
+use rand::{RngExt as _, SeedableRng as _};
+use rand_pcg::Pcg64;
+use std::time::{Duration, Instant};
+
+/// In the first pass a target goes on while a series may still be decided.
+const UNDECIDED: &[Progress] = &[Progress::Undecided];
+/// Then what would fail is measured again.
+const OPEN: &[Progress] = &[Progress::Flagged, Progress::Undecided];
+
+/// Entries on their way through their pairs.
+pub(super) struct Session<'a> {
+    plan: &'a PairedPlan,
+    pairing: &'a Pairing<'a>,
+    context: Context<'a>,
+    draws: Pcg64,
+    ends: Instant,
+}
+
+impl<'a> Session<'a> {
+    /// A session whose time begins now.
+    pub(super) fn new(
+        plan: &'a PairedPlan,
+        pairing: &'a Pairing<'a>,
+        context: Context<'a>,
+    ) -> Self {
+        let draws = Pcg64::seed_from_u64(pairing.seed);
+        Session { plan, pairing, context, draws, ends: Instant::now() + plan.time }
+    }
+
+    /// Measures every entry: first each until it is decided or flagged, for its share of the time; then
+    /// again what is flagged, and last what is still undecided, while there is time.
+    pub(super) async fn run(&mut self, entries: &mut [Entry]) {
+        self.pass(entries.iter_mut().collect(), UNDECIDED, "").await;
+        let at_most = self.plan.pairs;
+        let has = |entry: &Entry, state| entry.going(at_most, &[state]).next().is_some();
+        let (flagged, others): (Vec<_>, Vec<_>) =
+            entries.iter_mut().partition(|entry| has(entry, Progress::Flagged));
+        self.pass(flagged, OPEN, " again").await;
+        let undecided = others.into_iter().filter(|entry| has(entry, Progress::Undecided));
+        self.pass(undecided.collect(), OPEN, " again").await;
+        for entry in entries {
+            entry.end(self.context).await;
+        }
+    }
+
+    /// Follows each of the entries, which share what is left of the time.
+    async fn pass(&mut self, entries: Vec<&mut Entry>, states: &[Progress], suffix: &str) {
+        let count = entries.len();
+        for (done, entry) in entries.into_iter().enumerate() {
+            if self.context.stop.is_asked() {
+                break;
+            }
+            let left = self.ends.saturating_duration_since(Instant::now());
+            let others = u32::try_from(count - done).unwrap_or(u32::MAX);
+            let name = format!("{}{suffix}", entry.name());
+            let begun = Instant::now();
+            (self.context.observer)(Event::Started { name: name.clone(), planned: None });
+            self.follow(entry, states, left / others, &name).await;
+            (self.context.observer)(Event::Finished {
+                name,
+                ok: entry.is_well(),
+                elapsed: begun.elapsed(),
+            });
+        }
+    }
+
+    /// Measures pairs of an entry until none of its targets goes on, or its share of the time is spent.
+    ///
+    /// Time ends it only at a look, since what comes after the last look is never looked at, and not
+    /// before the first. So it ends when the way to the next look is too long, at the pace so far.
+    async fn follow(
+        &mut self,
+        entry: &mut Entry,
+        states: &[Progress],
+        share: Duration,
+        name: &str,
+    ) {
+        let (begun, at_most) = (Instant::now(), self.plan.pairs);
+        entry.begin(self.first(), self.context).await;
+        while !self.context.stop.is_asked()
+            && let Some((wanted, pairs)) = entry.next(at_most, states)
+        {
+            let way = entry.pace().saturating_mul(next_look(pairs, at_most) - pairs);
+            if is_look(pairs as usize, at_most) && begun.elapsed() + way > share {
+                break;
+            }
+            let first = self.first();
+            entry.round(&wanted, first, at_most, self.pairing.decided, self.context).await;
+            let number = pairs + 1;
+            (self.context.observer)(Event::Progress {
+                name: name.to_owned(),
+                done: Some(f64::from(number) / f64::from(at_most)),
+                note: format!("pair {number} of at most {at_most}"),
+            });
+        }
+    }
+
+    /// Which build is measured first in the next pair.
+    fn first(&mut self) -> Build {
+        if self.draws.random() { Build::Base } else { Build::Head }
+    }
+}
