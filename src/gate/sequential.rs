@@ -23,10 +23,9 @@ pub fn follow(rules: &[&Rule], looks: impl IntoIterator<Item = Comparison>) -> O
     for comparison in looks {
         let flagged = last.filter(|last| last.progress == Progress::Flagged);
         let progress = progress(rules, &comparison);
-        let first = flagged.map(|last| last.comparison).map(|comparison| Flagged {
-            n: comparison.head.n,
-            effect: comparison.effect,
-        });
+        let first = flagged
+            .map(|last| last.comparison)
+            .map(|comparison| Flagged { n: comparison.head.n, effect: comparison.effect });
         let confirmed = progress == Progress::Flagged && first.is_some();
         let comparison = match confirmed {
             true => Comparison { flagged: first, ..comparison },

@@ -59,7 +59,8 @@ impl Design {
         };
         let worse_levels = levels(Spending::OBrienFleming, worse);
         let same = worse.to_bits() == better.to_bits();
-        let better = if same { worse_levels.clone() } else { levels(Spending::OBrienFleming, better) };
+        let better =
+            if same { worse_levels.clone() } else { levels(Spending::OBrienFleming, better) };
         let within = levels(Spending::Pocock, options.miss);
         let looks = sizes
             .iter()

@@ -31,7 +31,11 @@ pub fn looks<'a>(
     design.looks().iter().filter_map(move |look| {
         let values = series.pairs.get(..look.pairs)?;
         let seen = Seen::at(look, values, series.quantum, series.metric.better)?;
-        Some(if exact { seen.exact(series, look) } else { held.with(seen).compare(series, look, power) })
+        Some(if exact {
+            seen.exact(series, look)
+        } else {
+            held.with(seen).compare(series, look, power)
+        })
     })
 }
 
@@ -40,6 +44,8 @@ fn exact(series: &PairedSeries) -> bool {
     let Some(first) = series.pairs.first() else { return false };
     let same = |a: f64, b: f64| (a - b).abs() <= series.quantum.max(0.0);
     series.metric.assumption == Assumption::Exact
-        && series.pairs.iter().all(|pair| same(pair.base, first.base) && same(pair.head, first.head))
+        && series
+            .pairs
+            .iter()
+            .all(|pair| same(pair.base, first.base) && same(pair.head, first.head))
 }
-

@@ -1,8 +1,8 @@
 //! What one look saw, and what all looks up to it hold.
 
-use super::design::Look;
 use super::super::finding::{Finding, orient};
 use super::super::scale::{Scale, Sides};
+use super::design::Look;
 use crate::model::{Better, Comparison, Effect, Estimate, Pair, PairedSeries, Side, Test};
 use crate::stats::{self, SignedRank};
 
@@ -126,14 +126,16 @@ impl Held {
             // The first value that is not positive ends the logarithms, and their bounds with them.
             *self = Held { scale: Some(seen.scale), ..Held::default() };
         }
-        let tighter = |held: Option<f64>, new: Option<f64>, pick: fn(f64, f64) -> f64| match (held, new) {
-            (Some(held), Some(new)) => Some(pick(held, new)),
-            (held, new) => held.or(new),
-        };
+        let tighter =
+            |held: Option<f64>, new: Option<f64>, pick: fn(f64, f64) -> f64| match (held, new) {
+                (Some(held), Some(new)) => Some(pick(held, new)),
+                (held, new) => held.or(new),
+            };
         self.lo = tighter(self.lo, seen.lo, f64::max);
         self.hi = tighter(self.hi, seen.hi, f64::min);
         // An estimate that has left an earlier interval is believed against it.
-        let (lo, hi) = (self.lo.map(|lo| lo.min(seen.estimate)), self.hi.map(|hi| hi.max(seen.estimate)));
+        let (lo, hi) =
+            (self.lo.map(|lo| lo.min(seen.estimate)), self.hi.map(|hi| hi.max(seen.estimate)));
         Seen { lo, hi, ..seen }
     }
 }

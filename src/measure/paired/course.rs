@@ -1,9 +1,9 @@
 //! What became of one target in the course of its pairs.
 
 use super::both::Both;
-use super::{LOOKS, Progress, pool, series};
+use super::{pool, series};
 use crate::config::defaults;
-use crate::model::{Build, PairedSeries, Target, ValidityFact};
+use crate::model::{Build, PairedSeries, Progress, Target, ValidityFact};
 
 /// The fewest pairs left out after which more of them than measured ones end a target.
 const MOST_LEFT_OUT: u32 = defaults::MIN_PAIRS;
@@ -121,11 +121,11 @@ impl Course {
 
 /// Whether a series of so many pairs is looked at.
 pub(super) fn is_look(pairs: usize, at_most: u32) -> bool {
-    LOOKS.contains(&pairs) || pairs == at_most as usize
+    u32::try_from(pairs).is_ok_and(|pairs| defaults::LOOKS.contains(&pairs) || pairs == at_most)
 }
 
 /// The number of pairs of the look after so many.
 pub(super) fn next_look(pairs: u32, at_most: u32) -> u32 {
-    let looks = LOOKS.iter().filter_map(|look| u32::try_from(*look).ok());
-    looks.chain([at_most]).find(|look| *look > pairs).unwrap_or(at_most).min(at_most)
+    let looks = defaults::LOOKS.into_iter().chain([at_most]);
+    looks.filter(|look| *look > pairs).find(|look| *look <= at_most).unwrap_or(at_most)
 }

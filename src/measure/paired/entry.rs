@@ -2,10 +2,11 @@
 
 use super::both::Both;
 use super::course::Course;
+use super::pool;
 use super::rig::{Rig, Wanted, failed};
-use super::{Progress, pool};
 use crate::measure::Context;
 use crate::measure::bench::Outcome;
+use crate::model::Progress;
 use crate::model::{Build, Failure, PairedSeries, Stage, Target, Warning};
 use std::time::{Duration, Instant};
 

@@ -17,27 +17,11 @@ use super::noise::NoiseProbe;
 use super::tree::BaseTree;
 use super::{Context, Measured};
 use crate::config::Plan;
-use crate::model::{Build, Failure, PairedSeries, Revision, Target};
+use crate::model::{Build, Failure, PairedSeries, Progress, Revision, Target};
 use session::Session;
 use std::error::Error;
 use std::path::Path;
 use std::time::Instant;
-
-/// The numbers of pairs after which a series is looked at.
-pub const LOOKS: [usize; 11] = [8, 12, 16, 20, 25, 30, 40, 50, 60, 80, 100];
-
-/// How far the pairs of a series have come towards a decision.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Progress {
-    /// Nothing depends on the series.
-    Ungated,
-    /// Further pairs may decide.
-    Undecided,
-    /// It would fail; to be measured again before it does.
-    Flagged,
-    /// Decided; further pairs would change nothing.
-    Settled,
-}
 
 /// How a plan is measured side by side with a base.
 #[derive(Clone, Copy)]
@@ -50,7 +34,7 @@ pub struct Pairing<'a> {
     pub cache: Option<&'a Path>,
     /// Seed of the order within pairs.
     pub seed: u64,
-    /// Asked of a series whenever it has as many pairs as one of [`LOOKS`], or all it may have.
+    /// Asked of a series whenever it has as many pairs as a look asks for, or all it may have.
     pub decided: &'a dyn Fn(&PairedSeries) -> Progress,
 }
 

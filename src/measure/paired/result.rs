@@ -1,9 +1,10 @@
 //! What a session came to.
 
 use super::entry::Entry;
-use super::{PairedMeasured, Progress, pool};
+use super::{PairedMeasured, pool};
 use crate::measure::tree::BaseTree;
 use crate::measure::{Measured, noise};
+use crate::model::Progress;
 use crate::model::{Failure, Noise, Revision};
 use std::time::Duration;
 

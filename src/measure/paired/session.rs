@@ -1,11 +1,12 @@
 //! The order of things: which entry is measured when, and for how long.
 
+use super::Pairing;
 use super::course::{is_look, next_look};
 use super::entry::Entry;
-use super::{Pairing, Progress};
 use crate::config::PairedPlan;
 use crate::measure::{Context, Event};
 use crate::model::Build;
+use crate::model::Progress;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_pcg::Pcg64;
 use std::time::{Duration, Instant};
