@@ -4,11 +4,16 @@ mod archive;
 mod document;
 mod history;
 mod judging;
+mod paired;
+mod recording;
+mod replay;
 mod reports;
 mod selection;
 
 pub use archive::{Archive, Prune, values};
 pub use document::{read_bundle, read_run};
+pub use recording::{Recorded, read as read_recording};
+pub use replay::{Replayed, replay};
 pub use reports::write_report;
 
 use crate::Error;

@@ -12,4 +12,4 @@ mod waiver;
 
 pub use judge::{Evidence, Judged, judge, verdict};
 pub use rule::describe;
-pub use sequential::{Followed, follow};
+pub use sequential::{Followed, follow, ruling};

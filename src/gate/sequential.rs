@@ -41,16 +41,24 @@ pub fn follow(rules: &[&Rule], looks: impl IntoIterator<Item = Comparison>) -> O
     last
 }
 
-/// How far one comparison is: every rule passes, or every rule is decided and one fails, or neither.
-fn progress(rules: &[&Rule], comparison: &Comparison) -> Progress {
-    let verdicts = rules.iter().filter_map(|rule| match rule {
+/// The worst that the regression rules say of a comparison, before waivers; `None` without a rule.
+pub fn ruling(rules: &[&Rule], comparison: &Comparison) -> Option<Verdict> {
+    Verdict::worst(verdicts(rules, comparison))
+}
+
+fn verdicts(rules: &[&Rule], comparison: &Comparison) -> impl Iterator<Item = Verdict> {
+    rules.iter().filter_map(|rule| match rule {
         Rule::Regression { max, floor, strict } => {
             Some(rule::regression(*max, floor.as_ref(), *strict, comparison).0)
         }
         Rule::Limit { .. } => None,
-    });
+    })
+}
+
+/// How far one comparison is: every rule passes, or every rule is decided and one fails, or neither.
+fn progress(rules: &[&Rule], comparison: &Comparison) -> Progress {
     let mut progress = Progress::Ungated;
-    for verdict in verdicts {
+    for verdict in verdicts(rules, comparison) {
         progress = match (progress, verdict) {
             (Progress::Undecided, _) | (_, Verdict::Inconclusive) => Progress::Undecided,
             (Progress::Flagged, _) | (_, Verdict::Fail) => Progress::Flagged,

@@ -52,8 +52,8 @@ pub(super) fn decide(family: &[Gated<'_>], options: &PairedOptions) -> Vec<Optio
         .filter(|(gated, _)| gated.decides())
         .filter_map(|(gated, followed)| Some((gated.series, used(followed.as_ref()?))))
         .collect();
-    let worse = designs.level(&members, size, |comparison| worse(comparison).1 > 0.0);
-    let better = designs.level(&members, size, |comparison| {
+    let worse_level = designs.level(&members, size, |comparison| worse(comparison).1 > 0.0);
+    let better_level = designs.level(&members, size, |comparison| {
         comparison.p_better <= comparison.alpha_better && worse(comparison).2 < 0.0
     });
     family
@@ -61,7 +61,7 @@ pub(super) fn decide(family: &[Gated<'_>], options: &PairedOptions) -> Vec<Optio
         .zip(followed)
         .map(|(gated, followed)| {
             let followed = followed?;
-            let design = designs.of((worse, better), gated.series.pairs.len());
+            let design = designs.of((worse_level, better_level), gated.series.pairs.len());
             let known = used(&followed);
             let at_end = analyze::looks(gated.series, &design, options.power)
                 .take_while(|look| look.head.n as usize <= known)

@@ -4,6 +4,7 @@
 //! advice); the renderers only draw it, each escaping for its own sink. Nothing here judges,
 //! measures, reads or writes a file.
 
+pub mod decisions;
 pub mod escape;
 pub mod history;
 mod json;

@@ -152,6 +152,7 @@ impl Build {
             alpha_better: 0.01,
             between_runs: Some(spread / 3.0),
             detectable: Some(spread * 1.6),
+            flagged: None,
             warnings: Vec::new(),
         });
         let observed = Some(Estimate { value: head, lo: None, hi: None });

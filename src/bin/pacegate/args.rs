@@ -76,7 +76,7 @@ pub(crate) struct CheckArgs {
     pub(crate) policy: Policy,
 
     /// The stored run to judge: its id, or `latest`
-    #[arg(default_value = "latest", conflicts_with = "head")]
+    #[arg(default_value = "latest", conflicts_with_all = ["head", "replay"])]
     pub(crate) run: String,
 
     /// A run file (or bundle) to judge in place of a stored run
@@ -86,6 +86,14 @@ pub(crate) struct CheckArgs {
     /// A run file (or bundle) to compare with, in place of the store; repeat for several runs
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Vec<PathBuf>,
+
+    /// Decide recorded pairs again, look by look, by the rules in the file; `-` reads stdin
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["head", "baseline"])]
+    pub(crate) replay: Option<PathBuf>,
+
+    /// With --replay: hold the error over all series of the file, as over one build
+    #[arg(long, requires = "replay")]
+    pub(crate) family: bool,
 }
 
 #[derive(Debug, Args)]
