@@ -15,6 +15,7 @@ mod noise;
 pub mod paired;
 mod revision;
 mod run;
+mod serve;
 mod service;
 mod stop;
 mod tree;

@@ -3,8 +3,9 @@
 use super::bench::Outcome;
 use super::build::BuildError;
 use super::noise::NoiseProbe;
-use super::service::{Service, ServiceError};
-use super::{Context, Event, Stop, bench, build, failure, load, noise};
+use super::serve::{measure_load, started, stopped};
+use super::service::Service;
+use super::{Context, Event, bench, build, failure, noise};
 use crate::config::{LoadPlan, Plan};
 use crate::model::{Failure, Noise, Stage, Target, Warning};
 use std::time::{Duration, Instant};
@@ -114,66 +115,6 @@ async fn measure_loads(plan: &Plan, loads: &[&LoadPlan], context: Context<'_>) -
     }
     all.extend(stopped(running).await);
     all
-}
-
-async fn started(plan: &Plan, name: &str, context: Context<'_>) -> Result<Service, ServiceError> {
-    match plan.services.get(name) {
-        Some(service) => Service::start(service, context).await,
-        None => Err(ServiceError::Unknown { name: name.to_owned() }),
-    }
-}
-
-/// Measures one load, and gives it up when its service ends.
-async fn measure_load(
-    plan: &LoadPlan,
-    service: &mut Option<Service>,
-    context: Context<'_>,
-) -> Outcome {
-    // A stop of its own, so that the engine can wind down when the service has ended.
-    let halt = Stop::new();
-    let mut measuring = std::pin::pin!(load::measure(plan, Context { stop: &halt, ..context }));
-    let mut failed = None;
-    let measured = loop {
-        tokio::select! {
-            measured = &mut measuring => break measured,
-            () = context.stop.asked(), if !halt.is_asked() => halt.ask(),
-            error = ended(service) => {
-                *service = None;
-                failed = Some(error);
-                halt.ask();
-            }
-        }
-    };
-    match (failed, measured) {
-        (Some(error), _) => Outcome::failed(&plan.name, Stage::Measure, &error),
-        (None, Ok(target)) => match load::answered(target) {
-            Ok(target) => Outcome { targets: vec![target], ..Outcome::default() },
-            Err(error) => Outcome::failed(&plan.name, Stage::Measure, &error),
-        },
-        (None, Err(_)) if context.stop.is_asked() => Outcome::default(),
-        (None, Err(error)) => Outcome::failed(&plan.name, Stage::Measure, &error),
-    }
-}
-
-/// Waits until a service ends; for ever where there is none.
-async fn ended(service: &mut Option<Service>) -> ServiceError {
-    match service {
-        Some(service) => service.ended().await,
-        None => std::future::pending().await,
-    }
-}
-
-/// Stops a service, with a doubt when it left processes behind, and a failure when it cannot be ended.
-async fn stopped(service: Option<Service>) -> Outcome {
-    let Some(service) = service else { return Outcome::default() };
-    let name = format!("service {}", service.name());
-    match service.stop().await {
-        Ok(0) => Outcome::default(),
-        Ok(count) => {
-            Outcome { warnings: vec![Warning::LeftBehind { count }], ..Outcome::default() }
-        }
-        Err(error) => Outcome::failed(&name, Stage::Service, &error),
-    }
 }
 
 /// Tells the observer of a target's beginning and end.

@@ -50,7 +50,7 @@ impl Outcome {
 }
 
 /// The SHA-256 digest, in hex, of the settings that make two measurements comparable.
-fn digest(settings: &serde_json::Value) -> String {
+pub(super) fn digest(settings: &serde_json::Value) -> String {
     // Objects keep their keys in order, so that equal settings have equal texts.
     format!("{:x}", Sha256::digest(settings.to_string()))
 }

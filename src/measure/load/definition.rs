@@ -9,7 +9,7 @@ const CREDENTIALS: [&str; 3] = ["authorization", "cookie", "proxy-authorization"
 
 /// SHA-256 in hex of everything that makes two measurements comparable: rate, times, connections,
 /// spacing, timeout and steps, but not the host that serves them, nor credentials.
-pub(super) fn digest(plan: &LoadPlan) -> String {
+pub(in crate::measure) fn digest(plan: &LoadPlan) -> String {
     let mut parts = Parts(Sha256::new());
     let arrivals = &plan.arrivals;
     parts.add(arrivals.rate.to_bits().to_be_bytes());

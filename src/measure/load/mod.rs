@@ -35,6 +35,7 @@ mod target;
 mod validity;
 mod worker;
 
+pub(in crate::measure) use definition::digest as definition;
 pub use error::LoadError;
 pub(in crate::measure) use target::answered;
 

@@ -4,6 +4,7 @@ mod both;
 mod command;
 mod course;
 mod entry;
+mod load;
 mod pool;
 mod result;
 mod rig;

@@ -2,6 +2,7 @@
 
 use super::command::CommandRig;
 use super::entry::Entry;
+use super::load::LoadRig;
 use crate::config::{BenchmarkKind, BenchmarkPlan, LoadPlan, Plan};
 use crate::measure::bench::Outcome;
 use crate::measure::tree::Mapping;
@@ -64,7 +65,11 @@ pub(in crate::measure) fn failed(
     stage: Stage,
     error: &dyn Error,
 ) -> Failure {
-    let failure = failure::of(target, stage, error);
+    of_build(failure::of(target, stage, error), build)
+}
+
+/// A failure, told as one of a build.
+pub(in crate::measure) fn of_build(failure: Failure, build: Build) -> Failure {
     Failure { error: format!("{build}: {}", failure.error), ..failure }
 }
 
@@ -103,6 +108,6 @@ fn rig(
         Source::Benchmark(BenchmarkPlan { kind: BenchmarkKind::Criterion(_), .. }) => {
             return Err("criterion's benches cannot be measured side by side yet".into());
         }
-        Source::Load(_) => return Err("loads cannot be measured side by side yet".into()),
+        Source::Load(load) => Box::new(LoadRig::new(load, plan, mapping)?),
     })
 }
