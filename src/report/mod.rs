@@ -6,6 +6,7 @@
 
 pub mod decisions;
 pub mod escape;
+mod grid;
 pub mod history;
 mod json;
 mod junit;

@@ -1,6 +1,6 @@
 //! Text in columns as wide as their cells.
 
-use crate::report::layout::{left, right, width};
+use super::layout::{left, right, width};
 
 /// Rows as lines of columns two spaces apart; columns named in `numbers` stand on the right.
 pub(super) fn grid<const N: usize>(rows: &[[String; N]], numbers: &[usize]) -> String {
