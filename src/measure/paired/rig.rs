@@ -48,16 +48,6 @@ pub(in crate::measure) enum Wanted {
     Only(BTreeSet<String>),
 }
 
-impl Wanted {
-    /// Whether a target is wanted.
-    pub(in crate::measure) fn has(&self, target: &str) -> bool {
-        match self {
-            Wanted::All => true,
-            Wanted::Only(names) => names.contains(target),
-        }
-    }
-}
-
 /// A target that failed in one build.
 pub(in crate::measure) fn failed(
     target: &str,

@@ -39,29 +39,30 @@ impl<'a> Session<'a> {
     /// Measures every entry: first each until it is decided or flagged, for its share of the time; then
     /// again what is flagged, and last what is still undecided, while there is time.
     pub(super) async fn run(&mut self, entries: &mut [Entry]) {
-        self.pass(entries.iter_mut().collect(), UNDECIDED, "").await;
+        self.pass(entries.iter_mut().collect(), UNDECIDED, false).await;
         let at_most = self.plan.pairs;
         let has = |entry: &Entry, state| entry.going(at_most, &[state]).next().is_some();
         let (flagged, others): (Vec<_>, Vec<_>) =
             entries.iter_mut().partition(|entry| has(entry, Progress::Flagged));
-        self.pass(flagged, OPEN, " again").await;
+        self.pass(flagged, OPEN, true).await;
         let undecided = others.into_iter().filter(|entry| has(entry, Progress::Undecided));
-        self.pass(undecided.collect(), OPEN, " again").await;
+        self.pass(undecided.collect(), OPEN, true).await;
         for entry in entries {
             entry.end(self.context).await;
         }
     }
 
-    /// Follows each of the entries, which share what is left of the time.
-    async fn pass(&mut self, entries: Vec<&mut Entry>, states: &[Progress], suffix: &str) {
+    /// Follows each of the entries, which share what is left of the time. All are followed once, but
+    /// `again` only while there is time.
+    async fn pass(&mut self, entries: Vec<&mut Entry>, states: &[Progress], again: bool) {
         let count = entries.len();
         for (done, entry) in entries.into_iter().enumerate() {
-            if self.context.stop.is_asked() {
+            let left = self.ends.saturating_duration_since(Instant::now());
+            if self.context.stop.is_asked() || again && left.is_zero() {
                 break;
             }
-            let left = self.ends.saturating_duration_since(Instant::now());
             let others = u32::try_from(count - done).unwrap_or(u32::MAX);
-            let name = format!("{}{suffix}", entry.name());
+            let name = format!("{}{}", entry.name(), if again { ", again" } else { "" });
             let begun = Instant::now();
             (self.context.observer)(Event::Started { name: name.clone(), planned: None });
             self.follow(entry, states, left / others, &name).await;
