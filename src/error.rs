@@ -2,6 +2,7 @@
 
 use crate::config::ConfigError;
 use crate::exit::Exit;
+use crate::measure::paired::PairedError;
 use crate::report;
 use crate::store::StoreError;
 use std::io;
@@ -55,6 +56,9 @@ pub enum Error {
     /// A stop was asked for before anything was measured.
     #[error("interrupted before anything was measured")]
     Interrupted,
+    /// Nothing could be measured side by side.
+    #[error(transparent)]
+    Paired(#[from] PairedError),
     /// A report cannot be written where the configuration wants it; found before measuring.
     #[error("failed to prepare the report `{path}`, which the configuration names under `reports`")]
     ReportPath {
@@ -114,7 +118,11 @@ impl Error {
             | Error::Document { .. }
             | Error::NoSuchRun(_)
             | Error::ReportPath { .. } => Exit::Usage,
-            Error::Interrupted => Exit::Interrupted,
+            Error::Paired(PairedError::Base(base)) if base.is_mistake() => Exit::Usage,
+            Error::Paired(PairedError::Base(_) | PairedError::Build { .. }) => {
+                Exit::MeasuringFailed
+            }
+            Error::Interrupted | Error::Paired(PairedError::Interrupted) => Exit::Interrupted,
             Error::Store(_) | Error::Unsaved { .. } | Error::Lost { .. } => Exit::MeasuringFailed,
             Error::Report(_) | Error::ReportWrite { .. } => Exit::ReportFailed,
         }

@@ -9,6 +9,7 @@ mod recording;
 mod replay;
 mod reports;
 mod selection;
+mod side_by_side;
 
 pub use archive::{Archive, Prune, values};
 pub use document::{read_bundle, read_run};
@@ -17,11 +18,12 @@ pub use replay::{Replayed, replay};
 pub use reports::write_report;
 
 use crate::Error;
-use crate::config::{self, Plan, Source};
+use crate::config::{self, Plan, Source, StoreLocation};
 use crate::exit::Exit;
-use crate::measure::{self, Context};
+use crate::measure::{self, Context, Measured};
 use crate::model::{Bundle, Noise, Policy, RUN_FORMAT, RUN_VERSION, Revision, Run, Warning};
 use history::History;
+use judging::Against;
 use selection::Selected;
 use std::path::{Path, PathBuf};
 use time::OffsetDateTime;
@@ -48,6 +50,21 @@ pub struct Measuring {
     pub branch: Option<String>,
     /// Whether the run is kept.
     pub keep: bool,
+    /// What it is measured side by side with.
+    pub base: Base,
+    /// Where the pairs are recorded; `None` is `pairs.jsonl` beside the history.
+    pub record: Option<PathBuf>,
+}
+
+/// What a run is measured side by side with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Base {
+    /// What the configuration names, unless the head stands on it already.
+    Configured,
+    /// The merge base with this reference.
+    Reference(String),
+    /// Nothing: the run is compared with stored ones.
+    None,
 }
 
 /// Which run `check` judges, and against what.
@@ -118,10 +135,26 @@ pub async fn run(
     let draft = draft(&plan, &selected, judging, measuring).await;
     // Read before anything is measured, so that a damaged history cannot cost what was.
     let baseline = history.baseline(&draft, &plan).await?;
-    let run = measure(draft, &plan, &selected, context).await;
-    let bundle = judging::judge(run, &baseline, &selected, &plan, policy(judging, &source), false);
+    let mut recorded = Ok(());
+    let (run, against) = match base(&plan, judging, measuring, &draft, context).await? {
+        Some(reference) => {
+            let directory = directory(&judging.config);
+            let asked = (reference.as_str(), directory);
+            let (measured, base) =
+                side_by_side::measure(draft.clone(), asked, &plan, &selected, context).await?;
+            recorded = base.record(&plan.gates, &recording(&plan, measuring));
+            (finished(draft, measured), Against::Base(base))
+        }
+        None => {
+            let measured = measure(&plan, &selected, context).await;
+            let against = Against::Runs { baseline: &baseline, one_session: false };
+            (finished(draft, measured), against)
+        }
+    };
+    let bundle = judging::judge(run, against, &selected, &plan, policy(judging, &source));
     let kept = if measuring.keep { history.keep(&bundle, &plan).await } else { Ok(()) };
-    let undelivered = reports::write_all(&bundle, &plan.reports);
+    let mut undelivered = reports::write_all(&bundle, &plan.reports);
+    undelivered.extend(recorded.err());
     Ok(Outcome { bundle, unsaved: kept.err(), undelivered, interrupted: context.stop.is_asked() })
 }
 
@@ -160,7 +193,8 @@ pub async fn check(judging: &Judging, checking: &Checking) -> Result<Outcome, Er
     };
     let one_session = !checking.baseline.is_empty();
     let (selected, policy) = (Selected::of(&head, &plan), policy(judging, &source));
-    let bundle = judging::judge(head, &baseline, &selected, &plan, policy, one_session);
+    let against = Against::Runs { baseline: &baseline, one_session };
+    let bundle = judging::judge(head, against, &selected, &plan, policy);
     let undelivered = reports::write_all(&bundle, &plan.reports);
     Ok(Outcome { bundle, unsaved: None, undelivered, interrupted: false })
 }
@@ -179,8 +213,7 @@ async fn draft(
     judging: &Judging,
     measuring: &Measuring,
 ) -> Run {
-    let directory = judging.config.parent().filter(|parent| !parent.as_os_str().is_empty());
-    let directory = directory.unwrap_or(Path::new("."));
+    let directory = directory(&judging.config);
     let (place, branch) = (directory.to_owned(), measuring.branch.clone());
     // A slow disk must not keep signals from being seen.
     let asked = spawn_blocking(move || measure::revision(&place, branch.as_deref())).await;
@@ -213,8 +246,45 @@ async fn draft(
     }
 }
 
-async fn measure(draft: Run, plan: &Plan, selected: &Selected<'_>, context: Context<'_>) -> Run {
-    let measured = measure::measure(plan, &|name| selected.measures(name), context).await;
+async fn measure(plan: &Plan, selected: &Selected<'_>, context: Context<'_>) -> Measured {
+    measure::measure(plan, &|name| selected.measures(name), context).await
+}
+
+/// What the run is measured side by side with, if it is. A head that stands on the configured base has
+/// nothing to be compared with there: it is compared with stored runs.
+async fn base(
+    plan: &Plan,
+    judging: &Judging,
+    measuring: &Measuring,
+    draft: &Run,
+    context: Context<'_>,
+) -> Result<Option<String>, Error> {
+    match (&measuring.base, &plan.base) {
+        (Base::Reference(reference), _) => Ok(Some(reference.clone())),
+        (Base::Configured, Some(reference)) => {
+            let directory = directory(&judging.config);
+            let commit = measure::paired::merge_base(directory, reference, context.stop).await?;
+            let stands_on_it =
+                draft.revision.commit.as_ref() == Some(&commit) && !draft.revision.dirty;
+            Ok((!stands_on_it).then(|| reference.clone()))
+        }
+        (Base::Configured, None) | (Base::None, _) => Ok(None),
+    }
+}
+
+/// Where pairs are recorded.
+fn recording(plan: &Plan, measuring: &Measuring) -> PathBuf {
+    let StoreLocation::Sqlite(history) = &plan.store;
+    measuring.record.clone().unwrap_or_else(|| history.with_file_name("pairs.jsonl"))
+}
+
+/// The directory of the configuration, on whose repository and machine all is measured.
+fn directory(config: &Path) -> &Path {
+    let directory = config.parent().filter(|parent| !parent.as_os_str().is_empty());
+    directory.unwrap_or(Path::new("."))
+}
+
+fn finished(draft: Run, measured: Measured) -> Run {
     Run {
         elapsed: measured.elapsed.as_secs_f64(),
         noise: measured.noise,

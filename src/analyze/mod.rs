@@ -15,6 +15,6 @@ mod shift;
 mod value;
 
 pub use compare::{Compared, Options, compare};
-pub use needed::runs_needed;
+pub use needed::{pairs_needed, runs_needed};
 pub use observe::observe;
 pub use paired::{Design, PairedOptions, looks};

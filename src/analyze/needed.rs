@@ -29,3 +29,22 @@ pub fn runs_needed(comparison: &Comparison, max: f64, strict: bool) -> Option<u3
     let enough = (have + 1..=MOST).find(|runs| decides(*runs))?;
     u32::try_from(enough - have).ok()
 }
+
+/// Beyond so many pairs more of them are no advice.
+const MOST_PAIRS: f64 = 1000.0;
+
+/// How many further pairs would decide a paired comparison, if its estimate stays and its interval
+/// narrows with the root of their number; `None` beyond a thousand pairs in all, or without an interval.
+///
+/// `max` and `strict` as for [`runs_needed`].
+pub fn pairs_needed(comparison: &Comparison, max: f64, strict: bool) -> Option<u32> {
+    let (estimate, lo, hi) = comparison.effect?.worse(comparison.better);
+    let limit = comparison.better.log_limit(max);
+    let (width, distance) = match estimate > limit {
+        true => (estimate - lo, estimate - if strict { limit } else { 0.0 }),
+        false => (hi - estimate, limit - estimate),
+    };
+    let have = comparison.head.n as f64;
+    let all = (have * (width / distance).powi(2)).ceil();
+    (all > have && all <= MOST_PAIRS).then_some((all - have) as u32)
+}

@@ -98,7 +98,7 @@ pub(super) fn regression(
     } else if below_floor {
         (Verdict::Pass, Reason::BelowFloor)
     } else {
-        (Verdict::Inconclusive, Reason::TooNoisy { runs_needed: None })
+        (Verdict::Inconclusive, Reason::TooNoisy { runs_needed: None, pairs_needed: None })
     }
 }
 

@@ -29,6 +29,13 @@ pub enum BaselineReason {
         /// How many.
         runs: usize,
     },
+    /// The base, built and measured side by side with the head.
+    Built {
+        /// What was asked for, such as `origin/main`.
+        reference: String,
+        /// The commit that was built: its merge base with the head.
+        commit: String,
+    },
     /// The store holds no run of this project.
     EmptyStore,
     /// Runs are stored, and none may serve: other branches, dirty trees or failures.

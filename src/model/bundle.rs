@@ -1,6 +1,6 @@
 //! The one document that every report and every publisher needs.
 
-use super::{BaselineReason, Census, Comparison, Judgement, Run, Verdict, Warning};
+use super::{BaselineReason, Census, Comparison, Experiment, Judgement, Run, Verdict, Warning};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -41,6 +41,9 @@ pub struct Bundle {
     pub warnings: Vec<Warning>,
     /// All that was measured.
     pub run: Run,
+    /// The pairs, where base and head were measured side by side.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub experiment: Option<Experiment>,
 }
 
 /// Where the rules came from.

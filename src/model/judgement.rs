@@ -79,6 +79,9 @@ pub enum Reason {
         /// spread stay; `None` when unknown or beyond reason.
         #[serde(default)]
         runs_needed: Option<u32>,
+        /// Likewise further pairs, where base and head were measured side by side.
+        #[serde(default)]
+        pairs_needed: Option<u32>,
     },
     /// Too few baseline runs to know the variation between runs.
     TooFewRuns {
@@ -131,6 +134,8 @@ pub enum NoBaselineWhy {
     NewSeries,
     /// Baseline runs measured it in another way, or not to a valid end.
     MeasuredOtherwise,
+    /// The base could not be measured; a warning of the run says why.
+    BaseFailed,
     /// The comparison left it out.
     NotCompared,
 }

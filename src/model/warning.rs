@@ -78,6 +78,15 @@ pub enum Warning {
         /// Its own words.
         error: String,
     },
+    /// The base of a target could not be measured, so that the head has nothing beside it.
+    BaseFailed {
+        /// The target.
+        target: String,
+        /// What failed.
+        error: String,
+    },
+    /// Base and head are the same code: what differs is noise.
+    SameCode,
     /// A waiver matched nothing that needed it.
     UnusedWaiver {
         /// Its series pattern.
@@ -126,6 +135,8 @@ impl Warning {
             Warning::UntrustedBranch { .. } => "untrusted-branch",
             Warning::PartialRun => "partial-run",
             Warning::UnknownRevision { .. } => "unknown-revision",
+            Warning::BaseFailed { .. } => "base-failed",
+            Warning::SameCode => "same-code",
             Warning::UnusedWaiver { .. } => "unused-waiver",
             Warning::LeftBehind { .. } => "left-behind",
             Warning::FailedRequests { .. } => "failed-requests",

@@ -1,44 +1,44 @@
 //! From a run and its baseline to a bundle: observe, compare, judge.
 
+use super::paired;
 use super::selection::Selected;
-use crate::analyze;
-use crate::config::{Plan, Rule, defaults};
+use super::side_by_side::SideBySide;
+use crate::analyze::{self, Compared};
+use crate::config::{GatePlan, Plan, Rule, defaults};
 use crate::exit::Exit;
 use crate::gate::{self, Evidence, Judged};
 use crate::model::{
     BUNDLE_FORMAT, BUNDLE_VERSION, Baseline, Bundle, Comparison, Policy, Reason, Run, SeriesId,
+    Test,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What a run is compared with.
+pub(super) enum Against<'a> {
+    /// Runs; `one_session` says that head and baseline were measured side by side, so that their
+    /// processes may be compared where the variation between runs is not known.
+    Runs { baseline: &'a Baseline, one_session: bool },
+    /// A base that was measured in pairs with it.
+    Base(SideBySide),
+}
+
 /// Judges a run; pure, so that the same run, baseline and policy give the same bundle.
-///
-/// `one_session` says that head and baseline were measured side by side, so that their processes
-/// may be compared where the variation between runs is not known.
 pub(super) fn judge(
     run: Run,
-    baseline: &Baseline,
+    against: Against<'_>,
     selected: &Selected<'_>,
     plan: &Plan,
     policy: Policy,
-    one_session: bool,
 ) -> Bundle {
     let observed = analyze::observe(&run);
+    let baseline = match &against {
+        Against::Runs { baseline, .. } => baseline,
+        Against::Base(base) => &base.baseline,
+    };
     let expected = expected(baseline, selected);
     let known = run.series().map(|series| series.id).chain(expected.iter().cloned()).collect();
     let gates = selected.gates(&plan.gates, &known);
-
-    let compares = |series: &SeriesId| {
-        let id = series.to_string();
-        let regression = |rule: &Rule| matches!(rule, Rule::Regression { .. });
-        gates.iter().any(|gate| regression(&gate.rule) && gate.series.matches(&id))
-    };
-    let options = analyze::Options {
-        q: defaults::FALSE_DISCOVERY_RATE,
-        power: defaults::POWER,
-        min_runs: defaults::MIN_BASELINE_RUNS,
-        one_session,
-    };
-    let compared = analyze::compare(&run, baseline, &compares, &options);
+    let compared = compare(&run, &against, &gates);
 
     let mut judged = gate::judge(
         &gates,
@@ -51,7 +51,7 @@ pub(super) fn judge(
             expected: &expected,
         },
     );
-    say_runs_needed(&mut judged, &compared.comparisons, plan);
+    say_what_is_needed(&mut judged, &compared.comparisons, plan);
     Bundle {
         format: BUNDLE_FORMAT.to_owned(),
         version: BUNDLE_VERSION,
@@ -66,6 +66,26 @@ pub(super) fn judge(
         census: judged.census,
         warnings: judged.warnings,
         run,
+        experiment: match against {
+            Against::Runs { .. } => None,
+            Against::Base(base) => Some(base.experiment),
+        },
+    }
+}
+
+fn compare(run: &Run, against: &Against<'_>, gates: &[GatePlan]) -> Compared {
+    match against {
+        Against::Base(base) => base.compare(run, gates),
+        Against::Runs { baseline, one_session } => {
+            let compares = |series: &SeriesId| paired::rules(gates, series).next().is_some();
+            let options = analyze::Options {
+                q: defaults::FALSE_DISCOVERY_RATE,
+                power: defaults::POWER,
+                min_runs: defaults::MIN_BASELINE_RUNS,
+                one_session: *one_session,
+            };
+            analyze::compare(run, baseline, &compares, &options)
+        }
     }
 }
 
@@ -76,17 +96,24 @@ fn expected(baseline: &Baseline, selected: &Selected<'_>) -> BTreeSet<SeriesId> 
     newest.map(|series| series.id).filter(|id| selected.expects(id)).collect()
 }
 
-/// Fills in how many further runs would decide what was too noisy.
-fn say_runs_needed(judged: &mut Judged, comparisons: &[Comparison], plan: &Plan) {
+/// Fills in how many further runs or pairs would decide what was too noisy.
+fn say_what_is_needed(judged: &mut Judged, comparisons: &[Comparison], plan: &Plan) {
     let by_series: BTreeMap<&SeriesId, &Comparison> =
         comparisons.iter().map(|comparison| (&comparison.series, comparison)).collect();
     for judgement in &mut judged.judgements {
-        let Reason::TooNoisy { runs_needed } = &mut judgement.reason else { continue };
+        let Reason::TooNoisy { runs_needed, pairs_needed } = &mut judgement.reason else {
+            continue;
+        };
         let rule = plan.gates.iter().find(|gate| gate.number == judgement.gate);
         if let (Some(Rule::Regression { max, strict, .. }), Some(comparison)) =
             (rule.map(|gate| &gate.rule), by_series.get(&judgement.series))
         {
-            *runs_needed = analyze::runs_needed(comparison, *max, *strict);
+            match comparison.test {
+                Test::Paired => {
+                    *pairs_needed = analyze::pairs_needed(comparison, *max, *strict);
+                }
+                _ => *runs_needed = analyze::runs_needed(comparison, *max, *strict),
+            }
         }
     }
 }

@@ -1,9 +1,9 @@
 //! From pairs to comparisons: every series followed to its decision, error held over the build.
 
 use crate::analyze::{self, Design, PairedOptions};
-use crate::config::{Rule, defaults};
+use crate::config::{GatePlan, Rule, defaults};
 use crate::gate::{self, Followed};
-use crate::model::{Comparison, PairedSeries, Progress};
+use crate::model::{Comparison, PairedSeries, Progress, SeriesId};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -11,6 +11,19 @@ use std::rc::Rc;
 pub(super) struct Gated<'a> {
     pub(super) series: &'a PairedSeries,
     pub(super) rules: Vec<&'a Rule>,
+}
+
+/// The regression rules of the gates that match a series.
+pub(super) fn rules<'a>(
+    gates: &'a [GatePlan],
+    series: &SeriesId,
+) -> impl Iterator<Item = &'a Rule> {
+    let id = series.to_string();
+    gates
+        .iter()
+        .filter(move |gate| gate.series.matches(&id))
+        .map(|gate| &gate.rule)
+        .filter(|rule| matches!(rule, Rule::Regression { .. }))
 }
 
 /// The options of a build whose series are allowed so many pairs.

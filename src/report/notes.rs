@@ -176,6 +176,8 @@ fn is_of_a_sample(warning: &Warning) -> bool {
         | Warning::UntrustedBranch { .. }
         | Warning::PartialRun
         | Warning::UnknownRevision { .. }
+        | Warning::BaseFailed { .. }
+        | Warning::SameCode
         | Warning::UnusedWaiver { .. }
         | Warning::LeftBehind { .. }
         | Warning::FailedRequests { .. }

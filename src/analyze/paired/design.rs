@@ -18,11 +18,14 @@ pub struct PairedOptions {
     pub at_most: u32,
 }
 
+/// How bounds for the worse and for the better spend their error: nearly all of it at the end, as
+/// O'Brien and Fleming's test does, but for the first looks, where gross changes are.
+const LATE: Spending = Spending::Power(3.0);
+/// How the bound that lets pass spends its error: evenly, so that what did not change is soon done
+/// with.
+const EVENLY: Spending = Spending::Pocock;
+
 /// The looks at a series, each with the one-sided levels of its bounds.
-///
-/// Bounds for the worse and for the better spend their error as O'Brien and Fleming's test does, nearly
-/// all of it at the end: a build fails on what keeps showing. The bound that lets pass spends evenly
-/// (Pocock), so that what did not change is soon done with.
 #[derive(Debug, Clone)]
 pub struct Design {
     looks: Vec<Look>,
@@ -57,11 +60,10 @@ impl Design {
             stats::nominal_levels(spending, alpha, &fractions)
                 .unwrap_or_else(|| vec![0.0; sizes.len()])
         };
-        let worse_levels = levels(Spending::OBrienFleming, worse);
+        let worse_levels = levels(LATE, worse);
         let same = worse.to_bits() == better.to_bits();
-        let better =
-            if same { worse_levels.clone() } else { levels(Spending::OBrienFleming, better) };
-        let within = levels(Spending::Pocock, options.miss);
+        let better = if same { worse_levels.clone() } else { levels(LATE, better) };
+        let within = levels(EVENLY, options.miss);
         let looks = sizes
             .iter()
             .zip(worse_levels)

@@ -68,6 +68,18 @@ pub(crate) struct RunArgs {
     /// Measure and judge, and keep nothing in the store
     #[arg(long)]
     pub(crate) no_store: bool,
+
+    /// Build the merge base with REF too, and measure base and head side by side
+    #[arg(long, value_name = "REF")]
+    pub(crate) base: Option<String>,
+
+    /// Compare with stored runs, though the configuration names a base
+    #[arg(long, conflicts_with = "base")]
+    pub(crate) no_base: bool,
+
+    /// Where to record the pairs of base and head [default: pairs.jsonl beside the history]
+    #[arg(long, value_name = "FILE", conflicts_with = "no_base")]
+    pub(crate) record: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -6,7 +6,7 @@ use crate::progress::Progress;
 use crate::{outcome, signal};
 use pacegate::exit::Exit;
 use pacegate::measure::{Context, Stop};
-use pacegate::pipeline::{self, Measuring};
+use pacegate::pipeline::{self, Base, Measuring};
 
 pub(crate) fn run(args: &RunArgs, quiet: bool) -> Result<Exit, Failure> {
     let failed = |what: &str, error: std::io::Error| {
@@ -17,8 +17,18 @@ pub(crate) fn run(args: &RunArgs, quiet: bool) -> Result<Exit, Failure> {
     let observer = |event| progress.observe(event);
     let stop = Stop::new();
     let context = Context { launcher: &launcher, stop: &stop, observer: &observer };
-    let measuring =
-        Measuring { only: args.only.clone(), branch: args.branch.clone(), keep: !args.no_store };
+    let base = match &args.base {
+        _ if args.no_base => Base::None,
+        Some(reference) => Base::Reference(reference.clone()),
+        None => Base::Configured,
+    };
+    let measuring = Measuring {
+        only: args.only.clone(),
+        branch: args.branch.clone(),
+        keep: !args.no_store,
+        base,
+        record: args.record.clone(),
+    };
     let runtime = outcome::runtime()?;
     let outcome = runtime.block_on(async {
         signal::listen(stop.clone()).map_err(|error| failed("watch for signals", error))?;

@@ -16,7 +16,7 @@ pub use super::tree::BaseError;
 use super::build::{self, BuildError};
 use super::noise::NoiseProbe;
 use super::tree::BaseTree;
-use super::{Context, Measured};
+use super::{Context, Measured, Stop, tree};
 use crate::config::Plan;
 use crate::model::{Build, Failure, PairedSeries, Progress, Revision, Target};
 use session::Session;
@@ -114,6 +114,19 @@ pub async fn measure_paired(
     let noise = probe.end();
     let cut_short = context.stop.is_asked();
     Ok(result::of(entries, same, noise, begun.elapsed(), base, cut_short))
+}
+
+/// The commit that would be built for a reference: its merge base with the head.
+///
+/// # Errors
+///
+/// When there is none.
+pub async fn merge_base(
+    directory: &Path,
+    reference: &str,
+    stop: &Stop,
+) -> Result<String, PairedError> {
+    Ok(tree::merge_base(directory, reference, stop).await?)
 }
 
 async fn build_both(plan: &Plan, base: &BaseTree, context: Context<'_>) -> Result<(), PairedError> {

@@ -11,10 +11,19 @@ mod worktree;
 pub use error::BaseError;
 pub(super) use mapping::{Mapping, OutsideTree};
 
-use super::Context;
+use super::{Context, Stop};
 use repository::Repository;
 use std::fs::File;
 use std::path::Path;
+
+/// The merge base of `reference` and the head of the repository that holds `directory`.
+pub(super) async fn merge_base(
+    directory: &Path,
+    reference: &str,
+    stop: &Stop,
+) -> Result<String, BaseError> {
+    Repository::of(directory, stop).await?.merge_base(reference, stop).await
+}
 
 /// A checked-out base; no other process changes it while this lives.
 pub(super) struct BaseTree {

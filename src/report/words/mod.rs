@@ -8,8 +8,8 @@ pub use warning::warning;
 use super::number::{Change, NBSP, counted, duration, multiple, percent, quantity};
 use super::phrase::{self, Phrase};
 use crate::model::{
-    BaselineReason, Better, Bundle, Comparison, Effect, Estimate, Judgement, NoBaselineWhy,
-    NotJudgedReason, Reason, Stage, Unit, ValidityFact, Verdict,
+    BaselineReason, Better, Bundle, Comparison, Effect, Estimate, Flagged, Judgement,
+    NoBaselineWhy, NotJudgedReason, Reason, Stage, Test, Unit, ValidityFact, Verdict,
 };
 
 /// The words for more and for less of a unit.
@@ -85,7 +85,8 @@ pub fn reason(judgement: &Judgement, comparison: Option<&Comparison>) -> Phrase 
             Phrase::plain(format!("surely {}, by less than the limit", worse(comparison)))
         }
         Reason::WorseBeyondLimit => {
-            Phrase::plain(format!("surely {}, by more than the limit", worse(comparison)))
+            let again = comparison.map(measured_again).unwrap_or_default();
+            Phrase::plain(format!("surely {}, by more than the limit{again}", worse(comparison)))
         }
         Reason::Better => Phrase::plain(format!("surely {}", better(comparison))),
         Reason::BelowFloor => {
@@ -110,6 +111,7 @@ pub fn reason(judgement: &Judgement, comparison: Option<&Comparison>) -> Phrase 
             NoBaselineWhy::MeasuredOtherwise => {
                 "nothing to compare with: the baseline runs measured it in another way, or not to a valid end"
             }
+            NoBaselineWhy::BaseFailed => "nothing to compare with: the base could not be measured",
             NoBaselineWhy::NotCompared => "nothing to compare with: it was not compared",
         }),
         Reason::ZeroBaseline => {
@@ -129,6 +131,19 @@ pub fn reason(judgement: &Judgement, comparison: Option<&Comparison>) -> Phrase 
             Phrase::plain("could not be measured: ").then_quote(first)
         }
     }
+}
+
+/// The first evidence of a series that was measured again, and the words for what came then.
+fn measured_again(comparison: &Comparison) -> String {
+    let Some(Flagged { n, effect: Some(first) }) = comparison.flagged else { return String::new() };
+    let (change, interval) = change(&first, &comparison.unit);
+    let interval = interval.map_or(String::new(), |interval| format!(", {interval}"));
+    let of = match comparison.test {
+        Test::Paired => "pair",
+        _ => "run",
+    };
+    let (then, now) = (counted(n as usize, of), comparison.head.n.saturating_sub(n));
+    format!("; first after {then} ({change}{interval}), then measured again with {now} more")
 }
 
 /// Whether more than a value was seen, so that a limit can be surely kept or missed.
@@ -154,11 +169,15 @@ pub fn advice(judgement: &Judgement, bundle: &Bundle) -> Option<Phrase> {
         Reason::StraddlesLimit => Some(Phrase::plain(
             "measure longer to narrow the interval, or move the limit away from the usual value",
         )),
-        Reason::TooNoisy { runs_needed: Some(runs) } => Some(Phrase::plain(format!(
+        Reason::TooNoisy { pairs_needed: Some(pairs), .. } => Some(Phrase::plain(format!(
+            "about {} would decide it, if the estimate stays; raise `paired: time`, or `pairs`",
+            counted(*pairs as usize, "more pair")
+        ))),
+        Reason::TooNoisy { runs_needed: Some(runs), .. } => Some(Phrase::plain(format!(
             "about {} of the old code would decide it, if the estimate stays",
             counted(*runs as usize, "more baseline run")
         ))),
-        Reason::TooNoisy { runs_needed: None } => {
+        Reason::TooNoisy { runs_needed: None, pairs_needed: None } => {
             Some(Phrase::plain("take more samples, or measure on a quieter machine"))
         }
         Reason::TooFewRuns { have, need } => Some(Phrase::plain(format!(
@@ -269,6 +288,14 @@ pub fn baseline(reason: &BaselineReason) -> Phrase {
         (BaselineReason::Files { runs }, None) => {
             Phrase::plain(format!("{} given as files", counted(*runs, "run")))
         }
+        (BaselineReason::Built { reference, commit }, None) => {
+            let short: String = commit.chars().take(10).collect();
+            Phrase::plain("the merge base with ")
+                .then_name(reference)
+                .then(", commit ")
+                .then_name(&short)
+                .then(", measured side by side in random order")
+        }
         (BaselineReason::Stored { runs, .. }, None) => {
             Phrase::plain(format!("{} of this machine class", counted(*runs, "stored run")))
         }
@@ -279,7 +306,9 @@ pub fn baseline(reason: &BaselineReason) -> Phrase {
 /// Why there is no baseline at all; `None` where there is one.
 pub fn no_baseline(reason: &BaselineReason) -> Option<Phrase> {
     match reason {
-        BaselineReason::Stored { .. } | BaselineReason::Files { .. } => None,
+        BaselineReason::Stored { .. }
+        | BaselineReason::Files { .. }
+        | BaselineReason::Built { .. } => None,
         BaselineReason::EmptyStore => Some(Phrase::plain("no run of this project is stored yet")),
         BaselineReason::NoneTrusted { stored } => Some(Phrase::plain(format!(
             "{} stored, from other branches, dirty trees or failed builds only",
@@ -305,6 +334,9 @@ pub fn baseline_advice(reason: &BaselineReason, serves: bool) -> &'static str {
     match reason {
         BaselineReason::EmptyStore | BaselineReason::OtherEnvironment { .. } if serves => {
             "this run can be the first of its baseline; run it again"
+        }
+        BaselineReason::Built { .. } => {
+            "the base does not have it, or could not be measured; see the notes"
         }
         BaselineReason::Stored { .. } | BaselineReason::Files { .. } => {
             "the baseline runs do not have this series; run it on a branch that feeds the baseline"

@@ -77,6 +77,18 @@ pub fn warning(warning: &Warning) -> String {
             "git could not tell what was measured ({error}), so this run will not serve \
             as a baseline; mend the repository, or mark it as safe"
         ),
+        Warning::BaseFailed { target, error } => {
+            let first = error.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+            format!(
+                "`{target}` could not be compared ({first}); nothing is wrong if this change adds it, \
+                else mend the base"
+            )
+        }
+        Warning::SameCode => {
+            "base and head are the same code, so that every difference is noise; commit a change, \
+            or name an older base"
+                .to_owned()
+        }
         Warning::UnusedWaiver { series } => {
             format!("the waiver for `{series}` excused nothing; remove it")
         }

@@ -1,0 +1,151 @@
+//! A run measured side by side with its base: both built, measured in pairs, and recorded.
+
+use super::paired::{self, Gated};
+use super::recording::{self, Recorded};
+use super::selection::Selected;
+use crate::Error;
+use crate::analyze::Compared;
+use crate::config::{GatePlan, Plan, Rule};
+use crate::measure::paired::{PairedMeasured, Pairing, measure_paired};
+use crate::measure::{Context, Measured};
+use crate::model::{
+    Baseline, BaselineReason, Experiment, NoBaselineWhy, PairedSeries, Progress, Reason, Run,
+    SeriesId, Warning,
+};
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Mutex;
+use uuid::Uuid;
+
+/// The base of a run and the pairs of both.
+pub(super) struct SideBySide {
+    /// The base's run.
+    pub(super) baseline: Baseline,
+    pub(super) experiment: Experiment,
+    /// Targets whose base failed.
+    failed: BTreeSet<String>,
+}
+
+/// Measures what is selected side by side with `reference`; gives back the head's run, too.
+///
+/// # Errors
+///
+/// When there is no base, or a build fails.
+pub(super) async fn measure(
+    draft: Run,
+    (reference, directory): (&str, &Path),
+    plan: &Plan,
+    selected: &Selected<'_>,
+    context: Context<'_>,
+) -> Result<(Measured, SideBySide), Error> {
+    let at_most = plan.paired.pairs;
+    let options = paired::options(at_most);
+    // The family is not known before all of it has been measured once; what is measured later can only
+    // make it larger, and is then looked at again.
+    let family = Mutex::new(BTreeSet::new());
+    let decided = |series: &PairedSeries| -> Progress {
+        let rules: Vec<&Rule> = paired::rules(&plan.gates, &series.series).collect();
+        let mut family = family.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if !rules.is_empty() {
+            family.insert(series.series.clone());
+        }
+        paired::progress(&Gated { series, rules }, family.len(), &options)
+    };
+    let pairing = Pairing {
+        reference,
+        directory,
+        cache: None,
+        // Drawn with the run's id, so that no two experiments share their order.
+        seed: draft.id.as_u64_pair().1,
+        decided: &decided,
+    };
+    let only = |name: &str| selected.measures(name);
+    let measured = measure_paired(plan, &pairing, &only, context).await?;
+    let PairedMeasured { mut head, base, incomparable, series, base_revision } = measured;
+    let same_code = draft.revision.commit == base_revision.commit && !draft.revision.dirty;
+    head.warnings.extend(same_code.then_some(Warning::SameCode));
+    head.warnings.extend(incomparable.iter().map(|failure| Warning::BaseFailed {
+        target: failure.target.clone(),
+        error: failure.error.clone(),
+    }));
+    let reason = BaselineReason::Built {
+        reference: reference.to_owned(),
+        commit: base_revision.commit.clone().unwrap_or_default(),
+    };
+    let experiment = Experiment {
+        reference: reference.to_owned(),
+        base: base_revision.clone(),
+        at_most,
+        series,
+    };
+    let run = Run {
+        id: Uuid::now_v7(),
+        revision: base_revision,
+        targets: base,
+        trusted: false,
+        warnings: Vec::new(),
+        ..draft
+    };
+    let failed = incomparable.into_iter().map(|failure| failure.target).collect();
+    Ok((head, SideBySide { baseline: Baseline { runs: vec![run], reason }, experiment, failed }))
+}
+
+impl SideBySide {
+    /// Compares every series of the head that has pairs.
+    pub(super) fn compare(&self, head: &Run, gates: &[GatePlan]) -> Compared {
+        let gated: Vec<Gated<'_>> = self
+            .experiment
+            .series
+            .iter()
+            .map(|series| Gated { series, rules: paired::rules(gates, &series.series).collect() })
+            .collect();
+        let decided = paired::decide(&gated, &paired::options(self.experiment.at_most));
+        let comparisons: Vec<_> =
+            decided.into_iter().flatten().map(|followed| followed.comparison).collect();
+        let compared: BTreeSet<&SeriesId> =
+            comparisons.iter().map(|comparison| &comparison.series).collect();
+        let undecided = head
+            .series()
+            .filter(|series| !compared.contains(&series.id))
+            .map(|series| {
+                let why = self.why_not(&series.id);
+                (series.id, Reason::NoBaseline { why })
+            })
+            .collect();
+        Compared { comparisons, undecided }
+    }
+
+    fn why_not(&self, series: &SeriesId) -> NoBaselineWhy {
+        match self.failed.iter().any(|entry| series.is_from(entry)) {
+            true => NoBaselineWhy::BaseFailed,
+            false => NoBaselineWhy::NewSeries,
+        }
+    }
+
+    /// Writes the pairs, with the rules that they are judged by, so that they can be replayed.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
+    pub(super) fn record(&self, gates: &[GatePlan], path: &Path) -> Result<(), Error> {
+        let recorded: Vec<Recorded> = self
+            .experiment
+            .series
+            .iter()
+            .map(|series| Recorded {
+                series: series.clone(),
+                rules: paired::rules(gates, &series.series).cloned().collect(),
+                at_most: self.experiment.at_most,
+            })
+            .collect();
+        let text = recording::written(&recorded)?;
+        if let Some(directory) = path.parent() {
+            std::fs::create_dir_all(directory).map_err(|source| failed(path, source))?;
+        }
+        super::reports::write(path, &text).map_err(|source| failed(path, source))
+    }
+}
+
+fn failed(path: &Path, source: std::io::Error) -> Error {
+    Error::ReportWrite { path: path.to_owned(), source }
+}
