@@ -1,7 +1,7 @@
 //! How far one group of values lies from another: the Hodges–Lehmann shift with its rank interval.
 
-use super::mann_whitney::Null;
-use super::order::{first, first_float};
+use super::mann_whitney::null;
+use super::order::first_float;
 use super::sorted;
 
 /// The median of all pairwise differences `head - base`.
@@ -27,13 +27,11 @@ pub fn hodges_lehmann_bounds(
     alpha_hi: f64,
 ) -> (Option<f64>, Option<f64>) {
     let (Some(base), Some(head)) = (sorted(base), sorted(head)) else { return (None, None) };
-    let null = Null::of(&base, &head);
+    let null = null(&base, &head);
     let differences = Differences { base, head };
     let pairs = differences.count();
-    // The rank of the bound from its end, or 0: how many extreme differences the test gives away.
-    let rank = |alpha: f64| first(0, pairs, |rank| null.at_most(rank as f64) > alpha);
     let bound = |rank: u64| Some(differences.of_rank(rank)).filter(|bound| bound.is_finite());
-    let (lo, hi) = (rank(alpha_lo), rank(alpha_hi));
+    let (lo, hi) = (null.kept(alpha_lo, pairs), null.kept(alpha_hi, pairs));
     ((lo > 0).then(|| bound(lo)).flatten(), (hi > 0).then(|| bound(pairs + 1 - hi)).flatten())
 }
 

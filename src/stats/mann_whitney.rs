@@ -1,7 +1,7 @@
 //! The Mann–Whitney test: do the values of one group tend to be larger than those of another?
 
+use super::null::Null;
 use super::sorted;
-use statrs::distribution::{ContinuousCDF, Normal};
 
 /// The most values in both groups together for which the null distribution is counted out: its
 /// numbers then fit 128 bits, and the normal one is exact to a thousandth beyond.
@@ -14,7 +14,7 @@ const EXACT: usize = 100;
 /// Statistics", section 5.1.
 pub fn mann_whitney_p(base: &[f64], head: &[f64]) -> Option<(f64, f64)> {
     let (base, head) = (sorted(base)?, sorted(head)?);
-    let null = Null::of(&base, &head);
+    let null = null(&base, &head);
     let (mut below, mut equal) = (0, 0);
     let (mut less, mut at_most) = (0, 0);
     for value in &head {
@@ -32,48 +32,23 @@ pub fn mann_whitney_p(base: &[f64], head: &[f64]) -> Option<(f64, f64)> {
     Some((null.at_most(pairs - larger), null.at_most(larger)))
 }
 
-/// How the number of pairs in which the one side is larger is distributed when both groups are
-/// drawn from one population; the same for either side.
-pub(super) enum Null {
-    /// Cumulative probabilities, by the number of pairs.
-    Exact(Vec<f64>),
-    /// Normal approximation.
-    Normal {
-        /// Half of all pairs.
-        mean: f64,
-        /// Standard deviation, corrected for ties; 0 when all values are equal.
-        sd: f64,
-    },
-}
-
-impl Null {
-    /// The distribution for two sorted groups.
-    pub(super) fn of(base: &[f64], head: &[f64]) -> Null {
-        let mut pooled = [base, head].concat();
-        pooled.sort_unstable_by(f64::total_cmp);
-        let (m, n) = (base.len() as f64, head.len() as f64);
-        let ties: f64 = pooled
-            .chunk_by(|a, b| a >= b)
-            .map(|equal| equal.len() as f64)
-            .map(|t| t * (t - 1.0) * (t + 1.0))
-            .sum();
-        if ties <= 0.0 && pooled.len() <= EXACT {
-            return Null::Exact(cumulative(base.len(), head.len()));
-        }
-        let all = m + n;
-        let variance = m * n / 12.0 * (all + 1.0 - ties / (all * (all - 1.0)));
-        Null::Normal { mean: m * n / 2.0, sd: variance.max(0.0).sqrt() }
+/// How the number of pairs in which the one side is larger is distributed when both sorted groups
+/// are drawn from one population; the same for either side.
+pub(super) fn null(base: &[f64], head: &[f64]) -> Null {
+    let mut pooled = [base, head].concat();
+    pooled.sort_unstable_by(f64::total_cmp);
+    let (m, n) = (base.len() as f64, head.len() as f64);
+    let ties: f64 = pooled
+        .chunk_by(|a, b| a >= b)
+        .map(|equal| equal.len() as f64)
+        .map(|t| t * (t - 1.0) * (t + 1.0))
+        .sum();
+    if ties <= 0.0 && pooled.len() <= EXACT {
+        return Null::Exact(cumulative(base.len(), head.len()));
     }
-
-    /// The probability of at most `pairs` pairs.
-    pub(super) fn at_most(&self, pairs: f64) -> f64 {
-        match self {
-            Null::Exact(_) if pairs < 0.0 => 0.0,
-            Null::Exact(cumulative) => cumulative.get(pairs as usize).copied().unwrap_or(1.0),
-            Null::Normal { sd, .. } if *sd <= 0.0 => 1.0,
-            Null::Normal { mean, sd } => Normal::standard().cdf((pairs - mean + 0.5) / sd),
-        }
-    }
+    let all = m + n;
+    let variance = m * n / 12.0 * (all + 1.0 - ties / (all * (all - 1.0)));
+    Null::Normal { mean: m * n / 2.0, sd: variance.max(0.0).sqrt(), step: 1.0 }
 }
 
 /// Cumulative probabilities of the number of pairs for groups of `m` and `n` distinct values.

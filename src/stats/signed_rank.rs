@@ -1,8 +1,7 @@
 //! The signed-rank test of paired differences, and the centre that belongs to it.
 
-use super::order::first;
+use super::null::Null;
 use super::walsh::Walsh;
-use statrs::distribution::{ContinuousCDF, Normal};
 use std::borrow::Cow;
 
 /// The most differences for which the null distribution is counted out; the normal one is exact to
@@ -72,9 +71,9 @@ impl<'a> SignedRank<'a> {
     /// One-sided p-values: [`signed_rank_p`].
     pub fn p(&self) -> (f64, f64) {
         let Ranks { of_others, positive, unit } = &self.ranks;
-        let sum = if *unit > 1 { &Sum::of(of_others, *unit) } else { &self.null.sum };
-        let total: usize = of_others.iter().sum();
-        (sum.at_most((total - positive) as f64), sum.at_most(*positive as f64))
+        let null = if *unit > 1 { &null(of_others, *unit) } else { &self.null.distribution };
+        let negative = of_others.iter().sum::<usize>() - positive;
+        (null.at_most(negative as f64), null.at_most(*positive as f64))
     }
 
     /// Bounds of the centre from below and above, each with at most the given one-sided error if the
@@ -86,11 +85,8 @@ impl<'a> SignedRank<'a> {
     /// Source: Hollander, Wolfe and Chicken, "Nonparametric Statistical Methods", section 3.3.
     pub fn bounds(&self, alpha_lo: f64, alpha_hi: f64) -> (Option<f64>, Option<f64>) {
         let count = self.walsh.count();
-        // The rank of the bound from its end, or 0: how many extreme averages the test gives away.
-        let keeps = |p: f64, alpha: f64| p > alpha || alpha.is_nan();
-        let rank =
-            |alpha: f64| first(0, count, |rank| keeps(self.null.sum.at_most(rank as f64), alpha));
-        let (lo, hi) = (rank(alpha_lo), rank(alpha_hi));
+        let kept = |alpha: f64| self.null.distribution.kept(alpha, count);
+        let (lo, hi) = (kept(alpha_lo), kept(alpha_hi));
         let lo = (lo > 0).then(|| self.walsh.of_rank(lo));
         let hi = (hi > 0).then(|| self.walsh.of_rank(count + 1 - hi));
         if self.ranks.unit == 1 {
@@ -99,8 +95,8 @@ impl<'a> SignedRank<'a> {
         // With ties the test has fewer outcomes, so that it may keep 0 where its bound would not.
         let (above, below) = self.p();
         (
-            lo.map(|lo| if keeps(above, alpha_lo) { lo.min(0.0) } else { lo }),
-            hi.map(|hi| if keeps(below, alpha_hi) { hi.max(0.0) } else { hi }),
+            lo.map(|lo| if above <= alpha_lo { lo } else { lo.min(0.0) }),
+            hi.map(|hi| if below <= alpha_hi { hi } else { hi.max(0.0) }),
         )
     }
 }
@@ -110,87 +106,48 @@ impl<'a> SignedRank<'a> {
 #[derive(Debug, Clone)]
 pub struct SignedRankNull {
     size: usize,
-    sum: Sum,
+    distribution: Null,
 }
 
 impl SignedRankNull {
     /// The distribution for `size` differences.
     pub fn of_size(size: usize) -> SignedRankNull {
         let ranks: Vec<usize> = (1..=size).collect();
-        SignedRankNull { size, sum: Sum::of(&ranks, 1) }
+        SignedRankNull { size, distribution: null(&ranks, 1) }
     }
 }
 
-/// The distribution of the sum of some of a set of numbers, of which each is in with probability
-/// one half.
-#[derive(Debug, Clone)]
-enum Sum {
-    /// Whole numbers.
-    Exact {
-        /// Cumulative probabilities of the lower half; the upper one mirrors it.
-        lower: Vec<f64>,
-        /// The sum of all numbers.
-        total: usize,
-    },
-    /// Normal approximation.
-    Normal {
-        /// Half the sum of all numbers.
-        mean: f64,
-        /// Standard deviation.
-        sd: f64,
-        /// Half the step between sums.
-        continuity: f64,
-    },
+/// The distribution of the sum of some of the ranks, of which each is in with probability one half.
+fn null(ranks: &[usize], unit: usize) -> Null {
+    let total: usize = ranks.iter().sum();
+    if ranks.len() <= EXACT {
+        return Null::Exact(cumulative(ranks, total));
+    }
+    let squares: f64 = ranks.iter().map(|rank| (*rank as f64).powi(2)).sum();
+    Null::Normal { mean: total as f64 / 2.0, sd: squares.sqrt() / 2.0, step: unit as f64 }
 }
 
-impl Sum {
-    fn of(numbers: &[usize], unit: usize) -> Sum {
-        let total: usize = numbers.iter().sum();
-        if numbers.len() <= EXACT {
-            return Sum::Exact { lower: lower_half(numbers, total), total };
-        }
-        let squares: f64 = numbers.iter().map(|number| (*number as f64).powi(2)).sum();
-        Sum::Normal {
-            mean: total as f64 / 2.0,
-            sd: squares.sqrt() / 2.0,
-            continuity: unit as f64 / 2.0,
-        }
-    }
-
-    fn at_most(&self, sum: f64) -> f64 {
-        match self {
-            Sum::Exact { .. } if sum < 0.0 => 0.0,
-            Sum::Exact { lower, total } => {
-                let sum = sum as usize;
-                let mirror = || total.checked_sub(sum + 1).and_then(|rest| lower.get(rest));
-                lower.get(sum).copied().unwrap_or_else(|| 1.0 - mirror().unwrap_or(&0.0))
-            }
-            Sum::Normal { mean, sd, continuity } => {
-                Normal::standard().cdf((sum - mean + continuity) / sd)
-            }
-        }
-    }
-}
-
-/// Cumulative probabilities, up to half the total, of the sum of some of the numbers, of which each
-/// is in with probability one half.
-fn lower_half(numbers: &[usize], total: usize) -> Vec<f64> {
-    let mut lower = vec![0.0; total / 2 + 1];
+/// Cumulative probabilities of the sum of some of the ranks.
+fn cumulative(ranks: &[usize], total: usize) -> Vec<f64> {
+    // The lower half only, since the upper one mirrors it.
+    let mut sums = vec![0.0; total / 2 + 1];
     // Of one choice; a power of two, so that all sums of few choices are exact.
-    lower[0] = 0.5f64.powi(numbers.len() as i32);
+    sums[0] = 0.5f64.powi(ranks.len() as i32);
     let mut reached = 0;
-    for number in numbers {
-        reached = (reached + number).min(total / 2);
-        for sum in (*number..=reached).rev() {
-            lower[sum] += lower[sum - number];
+    for rank in ranks {
+        reached = (reached + rank).min(total / 2);
+        for sum in (*rank..=reached).rev() {
+            sums[sum] += sums[sum - rank];
         }
     }
     let mut cumulative = 0.0;
-    for probability in &mut lower {
+    for probability in &mut sums {
         cumulative += *probability;
         *probability = cumulative;
     }
-    lower
+    let upper: Vec<f64> = (sums.len()..total).map(|sum| 1.0 - sums[total - sum - 1]).collect();
+    sums.extend(upper);
+    sums
 }
 
 /// The ranks of the differences' sizes, as whole numbers.
@@ -268,7 +225,7 @@ mod tests {
             (120, 2500.0, 0.001_440_724_459_545_553),
             (200, 8000.0, 0.006_089_114_852_074_68),
         ] {
-            let found = SignedRankNull::of_size(n).sum.at_most(sum);
+            let found = SignedRankNull::of_size(n).distribution.at_most(sum);
             assert!((found / expected - 1.0).abs() < 1e-10, "{n}: {found}");
         }
     }

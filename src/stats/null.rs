@@ -1,0 +1,40 @@
+//! How the count that a rank test rests on is distributed under its null hypothesis.
+
+use super::order::first;
+use statrs::distribution::{ContinuousCDF, Normal};
+
+/// The distribution of a count of pairs, which is symmetric about half of all pairs.
+#[derive(Debug, Clone)]
+pub(super) enum Null {
+    /// Cumulative probabilities, by the count.
+    Exact(Vec<f64>),
+    /// Normal approximation, with continuity correction.
+    Normal {
+        /// Half of all pairs.
+        mean: f64,
+        /// Standard deviation; 0 when there is one outcome.
+        sd: f64,
+        /// From one possible count to the next.
+        step: f64,
+    },
+}
+
+impl Null {
+    /// The probability of at most `count`.
+    pub(super) fn at_most(&self, count: f64) -> f64 {
+        match self {
+            Null::Exact(_) if count < 0.0 => 0.0,
+            Null::Exact(cumulative) => cumulative.get(count as usize).copied().unwrap_or(1.0),
+            Null::Normal { sd, .. } if *sd <= 0.0 => 1.0,
+            Null::Normal { mean, sd, step } => {
+                Normal::standard().cdf((count - mean + step / 2.0) / sd)
+            }
+        }
+    }
+
+    /// The smallest count, of `pairs`, that is not rejected as too small: the rank from its end of the
+    /// pairwise quantity that bounds a shift, or 0 where nothing does.
+    pub(super) fn kept(&self, alpha: f64, pairs: u64) -> u64 {
+        first(0, pairs, |count| alpha.is_nan() || self.at_most(count as f64) > alpha)
+    }
+}
