@@ -4,6 +4,7 @@
 //! the values (empty, not finite) or the parameters allow no answer; nothing panics.
 
 mod beta;
+mod bootstrap;
 mod e_value;
 mod hodges_lehmann;
 mod mann_whitney;
@@ -22,6 +23,7 @@ mod two_groups;
 mod walsh;
 mod welch;
 
+pub use bootstrap::bootstrap_bounds;
 pub use e_value::{SignedRankEvidence, e_benjamini_hochberg};
 pub use hodges_lehmann::{hodges_lehmann_bounds, hodges_lehmann_shift};
 pub use mann_whitney::mann_whitney_p;
