@@ -80,6 +80,14 @@ impl Course {
         }
     }
 
+    /// Looks again at every series that was looked at.
+    pub(super) fn look(&mut self, decided: &dyn Fn(&PairedSeries) -> Progress) {
+        let first = defaults::MIN_PAIRS as usize;
+        for series in self.series.iter_mut().filter(|series| series.paired.pairs.len() >= first) {
+            series.progress = decided(&series.paired);
+        }
+    }
+
     /// Forgets what was measured: without a value of each build there is nothing to compare.
     pub(super) fn give_up(&mut self) {
         *self = Course { over: true, ..Course::new(&self.name) };
