@@ -52,6 +52,17 @@ pub enum Error {
     /// No stored run is meant by what was given.
     #[error("{0}")]
     NoSuchRun(String),
+    /// A step cannot be accepted.
+    #[error("failed to accept a step: {0}")]
+    NotAccepted(String),
+    /// The file of accepted steps cannot be written.
+    #[error("failed to write the accepted steps to `{path}`")]
+    AcceptedWrite {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
     /// A stop was asked for before anything was measured.
     #[error("interrupted before anything was measured")]
     Interrupted,
@@ -113,6 +124,8 @@ impl Error {
             | Error::NothingToMeasure { .. }
             | Error::Document { .. }
             | Error::NoSuchRun(_)
+            | Error::NotAccepted(_)
+            | Error::AcceptedWrite { .. }
             | Error::ReportPath { .. } => Exit::Usage,
             Error::Interrupted => Exit::Interrupted,
             Error::Store(_) | Error::Unsaved { .. } | Error::Lost { .. } => Exit::MeasuringFailed,

@@ -1,12 +1,15 @@
 //! One run through all stages: measure, compare, judge, keep, tell. The only place that sees them all.
 
+mod accept;
 mod archive;
 mod document;
 mod history;
 mod judging;
+mod lineage;
 mod reports;
 mod selection;
 
+pub use accept::Accepted;
 pub use archive::{Archive, Prune, values};
 pub use document::{read_bundle, read_run};
 pub use reports::write_report;
@@ -112,9 +115,9 @@ pub async fn run(
 
     let draft = draft(&plan, &selected, judging, measuring).await;
     // Read before anything is measured, so that a damaged history cannot cost what was.
-    let baseline = history.baseline(&draft, &plan).await?;
+    let baseline = history.baseline(&draft, &plan, directory(&judging.config)).await?;
     let run = measure(draft, &plan, &selected, context).await;
-    let bundle = judging::judge(run, &baseline, &selected, &plan, policy(judging, &source), false);
+    let bundle = judging::judge(run, baseline, &selected, &plan, policy(judging, &source), false);
     let kept = if measuring.keep { history.keep(&bundle, &plan).await } else { Ok(()) };
     let undelivered = reports::write_all(&bundle, &plan.reports);
     Ok(Outcome { bundle, unsaved: kept.err(), undelivered, interrupted: context.stop.is_asked() })
@@ -147,7 +150,7 @@ pub async fn check(judging: &Judging, checking: &Checking) -> Result<Outcome, Er
                 }
             };
             let baseline = match files {
-                [] => history.baseline(&head, &plan).await?,
+                [] => history.baseline(&head, &plan, directory(&judging.config)).await?,
                 files => document::baseline(files, &head)?,
             };
             (head, baseline)
@@ -155,9 +158,14 @@ pub async fn check(judging: &Judging, checking: &Checking) -> Result<Outcome, Er
     };
     let one_session = !checking.baseline.is_empty();
     let (selected, policy) = (Selected::of(&head, &plan), policy(judging, &source));
-    let bundle = judging::judge(head, &baseline, &selected, &plan, policy, one_session);
+    let bundle = judging::judge(head, baseline, &selected, &plan, policy, one_session);
     let undelivered = reports::write_all(&bundle, &plan.reports);
     Ok(Outcome { bundle, unsaved: None, undelivered, interrupted: false })
+}
+
+/// The directory of a file; that of the configuration holds the repository.
+fn directory(file: &Path) -> &Path {
+    file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// The plan of the configuration, which may be a pipe that nobody has written yet.
@@ -174,8 +182,7 @@ async fn draft(
     judging: &Judging,
     measuring: &Measuring,
 ) -> Run {
-    let directory = judging.config.parent().filter(|parent| !parent.as_os_str().is_empty());
-    let directory = directory.unwrap_or(Path::new("."));
+    let directory = directory(&judging.config);
     let (place, branch) = (directory.to_owned(), measuring.branch.clone());
     // A slow disk must not keep signals from being seen.
     let asked = spawn_blocking(move || measure::revision(&place, branch.as_deref())).await;

@@ -9,6 +9,7 @@ mod finding;
 mod needed;
 mod observe;
 mod rates;
+mod regime;
 mod shift;
 mod value;
 

@@ -9,5 +9,5 @@ mod judge;
 mod rule;
 mod waiver;
 
-pub use judge::{Evidence, Judged, judge, verdict};
+pub use judge::{Evidence, Judged, judge, nearest, verdict};
 pub use rule::describe;

@@ -2,7 +2,6 @@
 
 use crate::model::Revision;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 /// Variables with the commit and the branch of a CI's event. The branch is that of the project itself,
 /// never the name that a fork gave its own, since it decides about trust.
@@ -53,19 +52,9 @@ fn trusted_branch(
     if is_tag || commit != Some(sha.as_str()) { None } else { variable(branch) }
 }
 
-/// What git prints, without the space around it. Hooks and monitors of the repository are not run,
-/// and nothing is written into it.
+/// What git prints, without the space around it.
 fn git(directory: &Path, args: &[&str]) -> Result<String, String> {
-    let output = Command::new("git")
-        .args(["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"])
-        .args(args)
-        .current_dir(directory)
-        .env("GIT_OPTIONAL_LOCKS", "0")
-        .env("GIT_TERMINAL_PROMPT", "0")
-        .env("LC_ALL", "C")
-        .stdin(Stdio::null())
-        .output();
-    let Ok(output) = output else { return Err(String::new()) };
+    let Ok(output) = super::git::git(directory, args).output() else { return Err(String::new()) };
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
     if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
 }

@@ -131,6 +131,8 @@ pub enum NoBaselineWhy {
     NewSeries,
     /// Baseline runs measured it in another way, or not to a valid end.
     MeasuredOtherwise,
+    /// All baseline runs stand on the other side of an accepted step.
+    Accepted,
     /// The comparison left it out.
     NotCompared,
 }

@@ -76,6 +76,7 @@ impl Folder {
             loads: vec![],
             gates: vec![],
             waivers: vec![],
+            accepted: vec![],
             reports: vec![],
             baseline: BaselinePlan { branches: vec![], runs: 1 },
         }
