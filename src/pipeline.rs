@@ -115,9 +115,10 @@ pub async fn run(
 
     let draft = draft(&plan, &selected, judging, measuring).await;
     // Read before anything is measured, so that a damaged history cannot cost what was.
-    let baseline = history.baseline(&draft, &plan, directory(&judging.config)).await?;
+    let mut baseline = history.baseline(&draft, &plan, directory(&judging.config)).await?;
     let run = measure(draft, &plan, &selected, context).await;
-    let bundle = judging::judge(run, baseline, &selected, &plan, policy(judging, &source), false);
+    history::name_series(&mut baseline, &plan, &run);
+    let bundle = judging::judge(run, &baseline, &selected, &plan, policy(judging, &source), false);
     let kept = if measuring.keep { history.keep(&bundle, &plan).await } else { Ok(()) };
     let undelivered = reports::write_all(&bundle, &plan.reports);
     Ok(Outcome { bundle, unsaved: kept.err(), undelivered, interrupted: context.stop.is_asked() })
@@ -131,7 +132,7 @@ pub async fn run(
 pub async fn check(judging: &Judging, checking: &Checking) -> Result<Outcome, Error> {
     let (plan, source) = config::load(&judging.config, judging.now.date())?;
     reports::prepare(&plan, &judging.config)?;
-    let (head, baseline) = match (&checking.head, &checking.baseline[..]) {
+    let (head, mut baseline) = match (&checking.head, &checking.baseline[..]) {
         (Some(head), [_, ..]) => {
             let head = document::read_run_of(head, &plan.project)?;
             let baseline = document::baseline(&checking.baseline, &head)?;
@@ -156,9 +157,10 @@ pub async fn check(judging: &Judging, checking: &Checking) -> Result<Outcome, Er
             (head, baseline)
         }
     };
+    history::name_series(&mut baseline, &plan, &head);
     let one_session = !checking.baseline.is_empty();
     let (selected, policy) = (Selected::of(&head, &plan), policy(judging, &source));
-    let bundle = judging::judge(head, baseline, &selected, &plan, policy, one_session);
+    let bundle = judging::judge(head, &baseline, &selected, &plan, policy, one_session);
     let undelivered = reports::write_all(&bundle, &plan.reports);
     Ok(Outcome { bundle, unsaved: None, undelivered, interrupted: false })
 }

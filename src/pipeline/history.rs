@@ -161,3 +161,11 @@ fn nothing_stored(plan: &Plan) -> Error {
         path.display()
     ))
 }
+
+/// Says of which series of a measured run each step of its baseline is accepted.
+pub(super) fn name_series(baseline: &mut Baseline, plan: &Plan, run: &Run) {
+    for (step, accepted) in baseline.steps.iter_mut().zip(&plan.accepted) {
+        let series = run.series().map(|series| series.id);
+        step.series = series.filter(|id| accepted.series.matches(&id.to_string())).collect();
+    }
+}

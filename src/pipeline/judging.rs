@@ -2,12 +2,11 @@
 
 use super::selection::Selected;
 use crate::analyze;
-use crate::config::{AcceptedStep, Plan, Rule, defaults};
+use crate::config::{Plan, Rule, defaults};
 use crate::exit::Exit;
 use crate::gate::{self, Evidence, Judged};
 use crate::model::{
     BUNDLE_FORMAT, BUNDLE_VERSION, Baseline, Bundle, Comparison, Policy, Reason, Run, SeriesId,
-    Step,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,15 +16,14 @@ use std::collections::{BTreeMap, BTreeSet};
 /// may be compared where the variation between runs is not known.
 pub(super) fn judge(
     run: Run,
-    mut baseline: Baseline,
+    baseline: &Baseline,
     selected: &Selected<'_>,
     plan: &Plan,
     policy: Policy,
     one_session: bool,
 ) -> Bundle {
     let observed = analyze::observe(&run);
-    let expected = expected(&baseline, selected);
-    name_series(&mut baseline.steps, &plan.accepted, &run);
+    let expected = expected(baseline, selected);
     let known = run.series().map(|series| series.id).chain(expected.iter().cloned()).collect();
     let gates = selected.gates(&plan.gates, &known);
 
@@ -40,7 +38,7 @@ pub(super) fn judge(
         min_runs: defaults::MIN_BASELINE_RUNS,
         one_session,
     };
-    let compared = analyze::compare(&run, &baseline, &compares, &options);
+    let compared = analyze::compare(&run, baseline, &compares, &options);
 
     let mut judged = gate::judge(
         &gates,
@@ -61,7 +59,7 @@ pub(super) fn judge(
         verdict: judged.verdict,
         exit_code: Exit::of(judged.verdict, policy.strict).code(),
         policy,
-        baseline: baseline.reason,
+        baseline: baseline.reason.clone(),
         baseline_runs: baseline.runs.iter().map(|run| run.id).collect(),
         judgements: judged.judgements,
         comparisons: compared.comparisons,
@@ -76,14 +74,6 @@ pub(super) fn judge(
 fn expected(baseline: &Baseline, selected: &Selected<'_>) -> BTreeSet<SeriesId> {
     let newest = baseline.runs.last().into_iter().flat_map(Run::series);
     newest.map(|series| series.id).filter(|id| selected.expects(id)).collect()
-}
-
-/// Says of which series of the run each step is accepted.
-fn name_series(steps: &mut [Step], accepted: &[AcceptedStep], run: &Run) {
-    for (step, accepted) in steps.iter_mut().zip(accepted) {
-        let matched = run.series().map(|series| series.id);
-        step.series = matched.filter(|id| accepted.series.matches(&id.to_string())).collect();
-    }
 }
 
 /// Fills in how many further runs would decide what was too noisy.
