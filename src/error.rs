@@ -53,6 +53,17 @@ pub enum Error {
     /// No stored run is meant by what was given.
     #[error("{0}")]
     NoSuchRun(String),
+    /// A step cannot be accepted.
+    #[error("failed to accept a step: {0}")]
+    NotAccepted(String),
+    /// The file of accepted steps cannot be written.
+    #[error("failed to write the accepted steps to `{path}`")]
+    AcceptedWrite {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
     /// A stop was asked for before anything was measured.
     #[error("interrupted before anything was measured")]
     Interrupted,
@@ -117,6 +128,8 @@ impl Error {
             | Error::NothingToMeasure { .. }
             | Error::Document { .. }
             | Error::NoSuchRun(_)
+            | Error::NotAccepted(_)
+            | Error::AcceptedWrite { .. }
             | Error::ReportPath { .. } => Exit::Usage,
             Error::Paired(PairedError::Base(base)) if base.is_mistake() => Exit::Usage,
             Error::Paired(PairedError::Base(_) | PairedError::Build { .. }) => {

@@ -1,9 +1,11 @@
 //! One run through all stages: measure, compare, judge, keep, tell. The only place that sees them all.
 
+mod accept;
 mod archive;
 mod document;
 mod history;
 mod judging;
+mod lineage;
 mod paired;
 mod recording;
 mod replay;
@@ -11,6 +13,7 @@ mod reports;
 mod selection;
 mod side_by_side;
 
+pub use accept::Accepted;
 pub use archive::{Archive, Prune, values};
 pub use document::{read_bundle, read_run};
 pub use recording::{Recorded, read as read_recording};
@@ -134,7 +137,7 @@ pub async fn run(
 
     let draft = draft(&plan, &selected, judging, measuring).await;
     // Read before anything is measured, so that a damaged history cannot cost what was.
-    let baseline = history.baseline(&draft, &plan).await?;
+    let mut baseline = history.baseline(&draft, &plan, directory(&judging.config)).await?;
     let mut recorded = Ok(());
     let (run, against) = match base(&plan, judging, measuring, &draft, context).await? {
         Some(reference) => {
@@ -146,9 +149,9 @@ pub async fn run(
             (finished(draft, measured), Against::Base(base))
         }
         None => {
-            let measured = measure(&plan, &selected, context).await;
-            let against = Against::Runs { baseline: &baseline, one_session: false };
-            (finished(draft, measured), against)
+            let run = finished(draft, measure(&plan, &selected, context).await);
+            history::name_series(&mut baseline, &plan, &run);
+            (run, Against::Runs { baseline: &baseline, one_session: false })
         }
     };
     let bundle = judging::judge(run, against, &selected, &plan, policy(judging, &source));
@@ -166,7 +169,7 @@ pub async fn run(
 pub async fn check(judging: &Judging, checking: &Checking) -> Result<Outcome, Error> {
     let (plan, source) = config::load(&judging.config, judging.now.date())?;
     reports::prepare(&plan, &judging.config)?;
-    let (head, baseline) = match (&checking.head, &checking.baseline[..]) {
+    let (head, mut baseline) = match (&checking.head, &checking.baseline[..]) {
         (Some(head), [_, ..]) => {
             let head = document::read_run_of(head, &plan.project)?;
             let baseline = document::baseline(&checking.baseline, &head)?;
@@ -185,18 +188,24 @@ pub async fn check(judging: &Judging, checking: &Checking) -> Result<Outcome, Er
                 }
             };
             let baseline = match files {
-                [] => history.baseline(&head, &plan).await?,
+                [] => history.baseline(&head, &plan, directory(&judging.config)).await?,
                 files => document::baseline(files, &head)?,
             };
             (head, baseline)
         }
     };
+    history::name_series(&mut baseline, &plan, &head);
     let one_session = !checking.baseline.is_empty();
     let (selected, policy) = (Selected::of(&head, &plan), policy(judging, &source));
     let against = Against::Runs { baseline: &baseline, one_session };
     let bundle = judging::judge(head, against, &selected, &plan, policy);
     let undelivered = reports::write_all(&bundle, &plan.reports);
     Ok(Outcome { bundle, unsaved: None, undelivered, interrupted: false })
+}
+
+/// The directory of a file; that of the configuration holds the repository.
+fn directory(file: &Path) -> &Path {
+    file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// The plan of the configuration, which may be a pipe that nobody has written yet.
@@ -276,12 +285,6 @@ async fn base(
 fn recording(plan: &Plan, measuring: &Measuring) -> PathBuf {
     let StoreLocation::Sqlite(history) = &plan.store;
     measuring.record.clone().unwrap_or_else(|| history.with_file_name("pairs.jsonl"))
-}
-
-/// The directory of the configuration, on whose repository and machine all is measured.
-fn directory(config: &Path) -> &Path {
-    let directory = config.parent().filter(|parent| !parent.as_os_str().is_empty());
-    directory.unwrap_or(Path::new("."))
 }
 
 fn finished(draft: Run, measured: Measured) -> Run {

@@ -3,10 +3,10 @@
 use super::finding::Finding;
 use super::rates::Rates;
 use super::shift::Shift;
-use super::{doubt, value};
+use super::{doubt, regime, value};
 use crate::model::{
-    Assumption, Baseline, Comparison, Data, Measurement, NoBaselineWhy, Reason, Run, SeriesId,
-    SeriesRef, Side, Statistic, Target, Test, Warning,
+    Assumption, Baseline, Comparison, Data, Measurement, NoBaselineWhy, Reason, Regime, Run,
+    SeriesId, SeriesRef, Side, Statistic, Target, Test, Warning,
 };
 use crate::stats::{self, Rate};
 use std::collections::{BTreeMap, HashMap};
@@ -62,14 +62,10 @@ pub fn compare(
             Some(columns) if std::ptr::eq(columns.measurement, series.measurement) => columns,
             _ => Columns::new(&series, &index),
         };
-        match columns.draft(&series, options) {
+        match columns.draft(&series, baseline, options) {
             Ok(draft) => drafts.push(draft),
-            Err(Unusable::Head) => {
-                compared.undecided.insert(series.id, Reason::Vanished);
-            }
-            Err(Unusable::Base) => {
-                let why = no_counterpart(&series, baseline);
-                compared.undecided.insert(series.id, Reason::NoBaseline { why });
+            Err(reason) => {
+                compared.undecided.insert(series.id, reason);
             }
         }
         last = Some(columns);
@@ -99,42 +95,58 @@ fn levels(drafts: &[Draft<'_>], gated: &dyn Fn(&SeriesId) -> bool, q: f64) -> (f
     (level(|draft| draft.p.0), level(|draft| draft.p.1))
 }
 
-/// Why a series has no comparison.
-enum Unusable {
-    /// The head measured it, and it has no value: no request, no trial.
-    Head,
-    /// No baseline run has a value of it.
-    Base,
-}
-
 /// The values of all series of one measurement, run by run.
 struct Columns<'a> {
     measurement: &'a Measurement,
     head: Vec<Option<f64>>,
-    base: Vec<(&'a Measurement, Vec<Option<f64>>)>,
+    base: Vec<Row<'a>>,
+}
+
+/// What one run of the baseline has of a measurement.
+struct Row<'a> {
+    /// The run's place in the baseline.
+    run: usize,
+    measurement: &'a Measurement,
+    values: Vec<Option<f64>>,
 }
 
 impl<'a> Columns<'a> {
     fn new(series: &SeriesRef<'a>, index: &[HashMap<&str, &'a Target>]) -> Columns<'a> {
-        let base = index
-            .iter()
-            .filter_map(|targets| counterpart(targets.get(series.target.name.as_str())?, series))
-            .map(|measurement| (measurement, value::of_run(measurement)))
-            .collect();
+        let row = |(run, targets): (usize, &HashMap<&str, &'a Target>)| {
+            let measurement = counterpart(targets.get(series.target.name.as_str())?, series)?;
+            Some(Row { run, measurement, values: value::of_run(measurement) })
+        };
+        let base = index.iter().enumerate().filter_map(row).collect();
         let head = value::of_run(series.measurement);
         Columns { measurement: series.measurement, head, base }
     }
 
     /// The comparison of one series, its level still open.
-    fn draft(&self, series: &SeriesRef<'a>, options: &Options) -> Result<Draft<'a>, Unusable> {
+    ///
+    /// # Errors
+    ///
+    /// With the reason why there is none: the head measured it and it has no value, or no run that
+    /// serves has one.
+    fn draft(
+        &self,
+        series: &SeriesRef<'a>,
+        baseline: &Baseline,
+        options: &Options,
+    ) -> Result<Draft<'a>, Reason> {
         let column = series.id.statistic.map_or(0, place);
-        let head = self.head.get(column).copied().flatten().ok_or(Unusable::Head)?;
-        let (base, values): (Vec<&Measurement>, Vec<f64>) = self
-            .base
-            .iter()
-            .filter_map(|(measurement, values)| Some((*measurement, (*values.get(column)?)?)))
-            .unzip();
-        let median = stats::median(&values).ok_or(Unusable::Base)?;
+        let head = self.head.get(column).copied().flatten().ok_or(Reason::Vanished)?;
+        let cell = |row: &Row<'a>| Some((row.run, row.measurement, (*row.values.get(column)?)?));
+        let cells: Vec<_> = self.base.iter().filter_map(cell).collect();
+        let runs: Vec<usize> = cells.iter().map(|(run, ..)| *run).collect();
+        let (serving, regime) = regime::choose(&series.id, &runs, baseline);
+        let (base, values): (Vec<&Measurement>, Vec<f64>) =
+            serving.iter().map(|place| (cells[*place].1, cells[*place].2)).unzip();
+        let median = stats::median(&values).ok_or_else(|| Reason::NoBaseline {
+            why: match regime {
+                Some(_) => NoBaselineWhy::Accepted,
+                None => no_counterpart(series, baseline),
+            },
+        })?;
         let measurement = series.measurement;
         let (test, finding) = find(measurement, (median, head), &base, &values, options);
         let too_few = finding.is_none();
@@ -153,6 +165,7 @@ impl<'a> Columns<'a> {
                 n: base.iter().map(|run| value::size(run)).fold(0, u64::saturating_add),
                 values,
             },
+            regime,
             head: Side { value: head, runs: 1, n: value::size(measurement), values: vec![head] },
             p: finding.p(measurement.metric.better),
             finding,
@@ -250,6 +263,7 @@ struct Draft<'a> {
     measurement: &'a Measurement,
     test: Test,
     base: Side,
+    regime: Option<Regime>,
     head: Side,
     finding: Finding,
     /// Against "not worse" and "not better".
@@ -271,6 +285,7 @@ impl Draft<'_> {
             better,
             test: self.test,
             base: self.base,
+            regime: self.regime,
             head: self.head,
             p_worse: self.p.0,
             p_better: self.p.1,

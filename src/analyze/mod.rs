@@ -10,6 +10,7 @@ mod needed;
 mod observe;
 mod paired;
 mod rates;
+mod regime;
 mod scale;
 mod shift;
 mod value;

@@ -2,7 +2,7 @@
 
 use super::error::{ConfigError, Fault, place_of};
 use super::plan::Plan;
-use super::{file, resolve, yaml};
+use super::{accepted, file, resolve, yaml};
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{self, Read};
@@ -17,23 +17,31 @@ pub struct Source {
     pub sha256: String,
 }
 
-/// Reads and checks the configuration at `path`. Waivers that end before `today` are errors.
+/// Reads and checks the configuration at `path` and the accepted steps beside it. Waivers that end
+/// before `today` are errors.
 ///
 /// # Errors
 ///
-/// When the file cannot be read, is larger than 1 MiB or not UTF-8, or as [`parse`].
+/// When a file cannot be read, is larger than 1 MiB or not UTF-8, or as [`parse`].
 pub fn load(path: &Path, today: time::Date) -> Result<(Plan, Source), ConfigError> {
     let without_text = |fault| ConfigError::without_text(path, fault);
-    let bytes = read(path).map_err(without_text)?;
+    let bytes = read(path).map_err(|(kind, fault)| {
+        without_text(match kind {
+            io::ErrorKind::NotFound => fault
+                .help("run `pacegate init` to write a first one, or name another with `--config`"),
+            _ => fault,
+        })
+    })?;
     let base = directory(path).map_err(without_text)?;
     let sha256 = format!("{:x}", Sha256::digest(&bytes));
     let text = utf8(bytes).map_err(without_text)?;
     let plan = parse(&text, path, &base, today)?;
+    let plan = Plan { accepted: accepted::load(path)?, ..plan };
     Ok((plan, Source { text, sha256 }))
 }
 
 /// Checks a configuration that was read already, such as that of another commit. `path` is for
-/// messages only; relative paths are joined to `base`.
+/// messages only; relative paths are joined to `base`. Accepted steps are not among what it holds.
 ///
 /// # Errors
 ///
@@ -58,14 +66,11 @@ fn check(text: &str, base: &Path, today: time::Date) -> Result<Plan, Fault> {
     resolve::resolve(&file, base, today)
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, Fault> {
+/// The bytes of a file of configuration, or what is wrong with them.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, (io::ErrorKind, Fault)> {
     let failed = |error: &io::Error| {
-        let fault = Fault::new(format!("failed to read the configuration: {}", reason(error)));
-        match error.kind() {
-            io::ErrorKind::NotFound => fault
-                .help("run `pacegate init` to write a first one, or name another with `--config`"),
-            _ => fault,
-        }
+        let what = format!("failed to read the configuration: {}", reason(error));
+        (error.kind(), Fault::new(what))
     };
     let mut bytes = Vec::new();
     // One byte more than may be read tells a file of the largest size from a larger one, and an
@@ -74,7 +79,7 @@ fn read(path: &Path) -> Result<Vec<u8>, Fault> {
         .and_then(|file| file.take(yaml::MAX_BYTES as u64 + 1).read_to_end(&mut bytes))
         .map_err(|error| failed(&error))?;
     if bytes.len() > yaml::MAX_BYTES {
-        return Err(yaml::too_large());
+        return Err((io::ErrorKind::FileTooLarge, yaml::too_large()));
     }
     Ok(bytes)
 }
@@ -94,7 +99,7 @@ fn directory(path: &Path) -> Result<PathBuf, Fault> {
     Ok(absolute.parent().map_or_else(|| absolute.clone(), Path::to_owned))
 }
 
-fn utf8(bytes: Vec<u8>) -> Result<String, Fault> {
+pub(super) fn utf8(bytes: Vec<u8>) -> Result<String, Fault> {
     let text = String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
         let before = String::from_utf8_lossy(&error.as_bytes()[..valid]);

@@ -4,6 +4,7 @@
 //! `resolve` (checked, defaults filled in) and comes out as a [`Plan`], or as a [`ConfigError`] with
 //! place and advice.
 
+mod accepted;
 mod error;
 mod file;
 mod init;
@@ -15,15 +16,16 @@ mod schema;
 mod url;
 mod yaml;
 
+pub use accepted::{accepted_path, accepted_text};
 pub use error::ConfigError;
 pub use init::{Bench, Program, Repository, init, look};
 pub use load::{Source, load, parse};
 pub use plan::{
-    Arrivals, BaselinePlan, BenchmarkKind, BenchmarkPlan, Command, CommandPlan, CriterionPlan,
-    GatePlan, LoadPlan, PairedPlan, Plan, Quantity, ReportFormat, ReportPlan, Rule, SeriesPattern,
-    ServicePlan, Spacing, StepPlan, StoreLocation, WaiverPlan,
+    AcceptedStep, Arrivals, BaselinePlan, BenchmarkKind, BenchmarkPlan, Command, CommandPlan,
+    CriterionPlan, GatePlan, LoadPlan, PairedPlan, Plan, Quantity, ReportFormat, ReportPlan, Rule,
+    SeriesPattern, ServicePlan, Spacing, StepPlan, StoreLocation, WaiverPlan,
 };
 pub use quantity::{QuantityError, duration, quantity, rate, share};
 pub use resolve::defaults;
-pub use schema::schema;
+pub use schema::{accepted_schema, schema};
 pub use url::{host_of, is_loopback};

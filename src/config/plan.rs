@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
+use time::OffsetDateTime;
 
 /// All that `gates.yaml` says, checked.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +26,8 @@ pub struct Plan {
     pub gates: Vec<GatePlan>,
     /// Waivers, in the order of the file.
     pub waivers: Vec<WaiverPlan>,
+    /// Known steps, from a file of their own; see [`accepted_path`](super::accepted_path).
+    pub accepted: Vec<AcceptedStep>,
     /// Reports to write, in the order of the file.
     pub reports: Vec<ReportPlan>,
     /// Which runs serve as a baseline.
@@ -279,6 +282,19 @@ pub struct WaiverPlan {
     pub ceiling: Option<f64>,
     /// The last day it holds.
     pub until: time::Date,
+}
+
+/// A known step of performance, which starts a new regime of the series that it matches.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AcceptedStep {
+    /// Which series.
+    pub series: SeriesPattern,
+    /// The commit that made it: its hash or the start of it, in lower case.
+    pub commit: String,
+    /// When that was committed.
+    pub time: OffsetDateTime,
+    /// Why it is accepted.
+    pub reason: String,
 }
 
 /// A report to write after every run.

@@ -207,13 +207,17 @@ fn no_match(gate: &GatePlan, evidence: &Evidence<'_>) -> rule::Ruling {
     if run.cut_short {
         return (Verdict::Inconclusive, Reason::CutShort);
     }
-    let nearest = run
-        .series()
-        .map(|series| series.id.to_string())
-        .map(|id| (strsim::normalized_damerau_levenshtein(&id, &gate.series.text), id))
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, id)| id);
+    let nearest = nearest(run, &gate.series.text);
     (Verdict::Missing, Reason::MatchesNothing { nearest })
+}
+
+/// The series of a run whose id is nearest to a pattern that matches none.
+pub fn nearest(run: &Run, pattern: &str) -> Option<String> {
+    run.series()
+        .map(|series| series.id.to_string())
+        .map(|id| (strsim::normalized_damerau_levenshtein(&id, pattern), id))
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, id)| id)
 }
 
 /// Applies waivers and `severity: warn` to a verdict that fails the build. A gate that matches nothing

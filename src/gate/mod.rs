@@ -10,6 +10,6 @@ mod rule;
 mod sequential;
 mod waiver;
 
-pub use judge::{Evidence, Judged, judge, verdict};
+pub use judge::{Evidence, Judged, judge, nearest, verdict};
 pub use rule::describe;
 pub use sequential::{Followed, follow, ruling};

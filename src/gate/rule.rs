@@ -166,6 +166,7 @@ mod tests {
             test: Test::BetweenRuns,
             base: side(base),
             head: side(base * (1.0 + e)),
+            regime: None,
             effect: Some(Effect { estimate: e, lo: Some(lo), hi: Some(hi) }),
             difference: estimate(base * e, base * lo, base * hi),
             p_worse: 0.5,

@@ -1,8 +1,9 @@
 //! The runs that a run is compared with, and why they were chosen.
 
-use super::Run;
+use super::{Run, SeriesId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 
 /// The runs that a run is compared with, oldest first.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,6 +12,19 @@ pub struct Baseline {
     pub runs: Vec<Run>,
     /// Why these, or why none.
     pub reason: BaselineReason,
+    /// Known steps that lie between some of the runs and the head.
+    pub steps: Vec<Step>,
+}
+
+/// A known step of performance, seen from a head: runs on the other side of it are no baseline.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// The commit that made it.
+    pub commit: String,
+    /// The head's series for which it is accepted.
+    pub series: HashSet<SeriesId>,
+    /// Of each run of the baseline, whether it stands on the other side of the step than the head.
+    pub other_side: Vec<bool>,
 }
 
 /// Why a baseline was chosen, or why there is none.

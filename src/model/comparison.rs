@@ -1,6 +1,6 @@
 //! A head run beside its baseline: an effect with an interval, and how it was found.
 
-use super::{Better, SeriesId, Unit, Warning};
+use super::{Better, Regime, SeriesId, Unit, Warning};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -116,6 +116,9 @@ pub struct Comparison {
     pub test: Test,
     /// The baseline.
     pub base: Side,
+    /// Which runs of the baseline these are, where not all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub regime: Option<Regime>,
     /// The head.
     pub head: Side,
     /// Ratio head/base minus 1; `None` where no ratio exists (a zero baseline).

@@ -136,6 +136,8 @@ pub enum NoBaselineWhy {
     MeasuredOtherwise,
     /// The base could not be measured; a warning of the run says why.
     BaseFailed,
+    /// All baseline runs stand on the other side of an accepted step.
+    Accepted,
     /// The comparison left it out.
     NotCompared,
 }

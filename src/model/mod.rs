@@ -16,6 +16,7 @@ mod id;
 mod judgement;
 mod metric;
 mod pairs;
+mod regime;
 mod run;
 mod sample;
 mod unit;
@@ -23,7 +24,7 @@ mod validity;
 mod verdict;
 mod warning;
 
-pub use baseline::{Baseline, BaselineReason};
+pub use baseline::{Baseline, BaselineReason, Step};
 pub use bundle::{BUNDLE_FORMAT, BUNDLE_VERSION, Bundle, Policy};
 pub use census::{Census, NotJudged, NotJudgedReason};
 pub use change_point::{ChangePoint, ChangeStatus};
@@ -36,6 +37,7 @@ pub use id::{SeriesId, Statistic};
 pub use judgement::{GateKind, Judgement, NoBaselineWhy, Reason, WaiverUse};
 pub use metric::{Assumption, Better, Metric};
 pub use pairs::{Build, Experiment, Pair, PairedSeries, Progress};
+pub use regime::{Border, Regime};
 pub use run::{
     Data, Engine, Failure, Measurement, RUN_FORMAT, RUN_VERSION, Revision, Run, SeriesRef, Stage,
     Target,

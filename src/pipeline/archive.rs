@@ -1,19 +1,21 @@
 //! The stored history of a project, opened to be looked at or tidied; nothing is measured or judged.
 
 use super::history::History;
-use crate::config::{self, Plan};
+use crate::config::{self, AcceptedStep, Plan};
 use crate::model::{Estimate, Heading, Run, SeriesId};
 use crate::report::history::{Listed, Pruned};
 use crate::{Error, analyze};
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use time::{Date, OffsetDateTime};
+use uuid::Uuid;
 
 /// The stored runs of a project, as they stood when it was opened; one at least.
 pub struct Archive {
-    plan: Plan,
-    history: History,
+    pub(super) config: PathBuf,
+    pub(super) plan: Plan,
+    pub(super) history: History,
 }
 
 /// Which runs are removed: all but these.
@@ -35,7 +37,7 @@ impl Archive {
         // Waivers do not matter here, so none has expired.
         let (plan, _) = config::load(config, Date::MIN)?;
         let history = History::existing(&plan).await?;
-        Ok(Archive { plan, history })
+        Ok(Archive { config: config.to_owned(), plan, history })
     }
 
     /// Every run, newest first.
@@ -43,7 +45,7 @@ impl Archive {
         self.history.headings().iter().map(|heading| self.listed(heading))
     }
 
-    fn listed<'a>(&self, heading: &'a Heading) -> Listed<'a> {
+    pub(super) fn listed<'a>(&self, heading: &'a Heading) -> Listed<'a> {
         Listed { heading, serves: heading.serves(&self.plan.baseline.branches) }
     }
 
@@ -65,7 +67,19 @@ impl Archive {
         self.history.get(listed.heading.id).await
     }
 
-    /// Removes all runs but those that are to be kept; a `dry` run removes nothing.
+    /// The runs that must stay however old they are: the first one at each accepted step.
+    fn needed(&self) -> HashSet<Uuid> {
+        let first = |step: &AcceptedStep| {
+            let at = |heading: &&Heading| {
+                let commit = heading.revision.commit.as_ref();
+                commit.is_some_and(|commit| commit.starts_with(&step.commit))
+            };
+            self.history.headings().iter().rev().find(at).map(|heading| heading.id)
+        };
+        self.plan.accepted.iter().filter_map(first).collect()
+    }
+
+    /// Removes all runs but those that are to be kept or are needed; a `dry` run removes nothing.
     ///
     /// # Errors
     ///
@@ -76,22 +90,21 @@ impl Archive {
         now: OffsetDateTime,
         dry: bool,
     ) -> Result<Pruned<'_>, Error> {
-        let kept = |(place, heading): (usize, &Heading)| match prune {
-            Prune::Keep(newest) => place < newest,
-            Prune::OlderThan(age) => now - heading.started <= age,
-        };
+        let needed = self.needed();
         let headings = self.history.headings();
-        let gone: Vec<Listed<'_>> = headings
-            .iter()
-            .enumerate()
-            .filter(|entry| !kept(*entry))
-            .map(|(_, heading)| self.listed(heading))
-            .collect();
+        let old = |(place, heading): &(usize, &Heading)| match prune {
+            Prune::Keep(newest) => *place >= newest,
+            Prune::OlderThan(age) => now - heading.started > age,
+        };
+        let old = headings.iter().enumerate().filter(old).map(|(_, heading)| heading);
+        let (held, gone): (Vec<&Heading>, Vec<_>) =
+            old.partition(|heading| needed.contains(&heading.id));
+        let gone: Vec<Listed<'_>> = gone.into_iter().map(|heading| self.listed(heading)).collect();
         if !dry {
             let ids: Vec<_> = gone.iter().map(|listed| listed.heading.id).collect();
             self.history.remove(&ids).await?;
         }
-        Ok(Pruned { left: headings.len() - gone.len(), gone, dry })
+        Ok(Pruned { left: headings.len() - gone.len(), held: held.len(), gone, dry })
     }
 }
 

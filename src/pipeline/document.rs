@@ -108,7 +108,7 @@ pub(super) fn baseline(files: &[PathBuf], head: &Run) -> Result<Baseline, Error>
         },
         _ => BaselineReason::Files { runs: runs.len() },
     };
-    Ok(Baseline { runs, reason })
+    Ok(Baseline { runs, reason, steps: vec![] })
 }
 
 fn read(path: &Path) -> Result<Document, Error> {

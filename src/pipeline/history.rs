@@ -1,11 +1,14 @@
 //! The stored runs of a project, and which of them serve as the baseline.
 
+use super::lineage::{self, Landmark, Standing};
 use super::reports;
 use crate::Error;
-use crate::config::{Plan, StoreLocation};
-use crate::model::{Baseline, Bundle, Heading, Run};
+use crate::config::{AcceptedStep, Plan, StoreLocation};
+use crate::model::{Baseline, Bundle, Heading, Run, Step};
 use crate::report;
 use crate::store::{SqliteStore, Store, Wanted, select};
+use std::collections::HashSet;
+use std::path::Path;
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
@@ -37,8 +40,14 @@ impl History {
         Ok(History { store, headings })
     }
 
-    /// The runs that `run` is compared with.
-    pub(super) async fn baseline(&self, run: &Run, plan: &Plan) -> Result<Baseline, Error> {
+    /// The runs that `run` is compared with, and the accepted steps between them, whose series are
+    /// not known before it is measured. `directory` holds the repository.
+    pub(super) async fn baseline(
+        &self,
+        run: &Run,
+        plan: &Plan,
+        directory: &Path,
+    ) -> Result<Baseline, Error> {
         let wanted = Wanted {
             head: run.id,
             started: Some(run.started),
@@ -47,8 +56,44 @@ impl History {
             most: plan.baseline.runs,
         };
         let selection = select(&self.headings, &wanted);
-        let runs = self.store.get(&selection.ids).await?;
-        Ok(Baseline { runs, reason: selection.reason })
+        let (ids, steps) = self.arrange(&selection.ids, run, plan, directory).await?;
+        let runs = self.store.get(&ids).await?;
+        Ok(Baseline { runs, reason: selection.reason, steps })
+    }
+
+    /// Runs in the order of their commits, and the accepted steps on whose sides they stand.
+    async fn arrange(
+        &self,
+        ids: &[Uuid],
+        head: &Run,
+        plan: &Plan,
+        directory: &Path,
+    ) -> Result<(Vec<Uuid>, Vec<Step>), Error> {
+        let chosen = |heading: &&Heading| ids.contains(&heading.id);
+        let chosen: Vec<&Heading> = self.headings.iter().filter(chosen).collect();
+        let standings: Vec<Standing> = chosen.iter().map(|heading| Standing::of(heading)).collect();
+        let known: Vec<Standing> = self.headings.iter().map(Standing::of).collect();
+        let landmark =
+            |step: &AcceptedStep| Landmark { commit: step.commit.clone(), time: step.time };
+        let landmarks: Vec<Landmark> = plan.accepted.iter().map(landmark).collect();
+        let (head, directory) = (Standing::of_run(head), directory.to_owned());
+        // A slow disk must not keep signals from being seen.
+        let asked = spawn_blocking(move || {
+            let order = lineage::order(&directory, &standings);
+            let ordered = order.iter().map(|index| standings[*index].clone());
+            let all: Vec<Standing> = ordered.chain([head]).collect();
+            let sides =
+                landmarks.iter().map(|landmark| landmark.at_or_after(&directory, &all, &known));
+            (order, sides.collect::<Vec<_>>())
+        });
+        let (order, sides) = asked.await.map_err(|_| Error::Interrupted)?;
+        let step = |(step, sides): (&AcceptedStep, Vec<bool>)| {
+            let (head, runs) = sides.split_last()?;
+            let other_side = runs.iter().map(|side| side != head).collect();
+            Some(Step { commit: step.commit.clone(), series: HashSet::new(), other_side })
+        };
+        let steps = plan.accepted.iter().zip(sides).filter_map(step).collect();
+        Ok((order.into_iter().map(|index| chosen[index].id).collect(), steps))
     }
 
     /// What is known of the stored runs, newest first.
@@ -115,4 +160,12 @@ fn nothing_stored(plan: &Plan) -> Error {
         plan.project,
         path.display()
     ))
+}
+
+/// Says of which series of a measured run each step of its baseline is accepted.
+pub(super) fn name_series(baseline: &mut Baseline, plan: &Plan, run: &Run) {
+    for (step, accepted) in baseline.steps.iter_mut().zip(&plan.accepted) {
+        let series = run.series().map(|series| series.id);
+        step.series = series.filter(|id| accepted.series.matches(&id.to_string())).collect();
+    }
 }

@@ -1,7 +1,8 @@
 //! Reports as files: whole or not at all, and known to be writable before anything is measured.
 
+use super::directory;
 use crate::Error;
-use crate::config::{Plan, ReportFormat, ReportPlan, StoreLocation};
+use crate::config::{Plan, ReportFormat, ReportPlan, StoreLocation, accepted_path};
 use crate::model::Bundle;
 use crate::report::{self, Format, Options, Style, TERMINAL_COLUMNS};
 use std::fs::File;
@@ -24,8 +25,10 @@ pub(super) fn prepare(plan: &Plan, config: &Path) -> Result<(), Error> {
         name.push(end);
         PathBuf::from(name)
     });
+    let accepted = accepted_path(config);
     let taken = |path: &Path| {
-        let mut others = beside.iter().map(PathBuf::as_path).chain([config]).filter_map(real);
+        let policy = [config, &accepted];
+        let mut others = beside.iter().map(PathBuf::as_path).chain(policy).filter_map(real);
         real(path).is_some_and(|path| others.any(|other| other == path))
     };
     let check = |path: &Path| -> io::Result<()> {
@@ -107,13 +110,6 @@ fn draft(path: &Path) -> io::Result<NamedTempFile> {
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
     builder.tempfile_in(directory(path))
-}
-
-fn directory(path: &Path) -> PathBuf {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
-        _ => PathBuf::from("."),
-    }
 }
 
 fn format(format: ReportFormat) -> Format {

@@ -87,7 +87,8 @@ pub(super) async fn measure(
         ..draft
     };
     let failed = incomparable.into_iter().map(|failure| failure.target).collect();
-    Ok((head, SideBySide { baseline: Baseline { runs: vec![run], reason }, experiment, failed }))
+    let baseline = Baseline { runs: vec![run], steps: Vec::new(), reason };
+    Ok((head, SideBySide { baseline, experiment, failed }))
 }
 
 impl SideBySide {

@@ -3,7 +3,7 @@
 use super::phrase::Phrase;
 use super::view::Row;
 use super::words;
-use crate::model::{Bundle, Reason, Unit, Warning};
+use crate::model::{Border, Bundle, Reason, Regime, Unit, Warning};
 use std::collections::{HashMap, HashSet};
 
 /// The most footnotes shown; one more says how many were left out.
@@ -19,8 +19,8 @@ enum Place<'b> {
 
 /// Collects the doubts of a bundle, worst rows first, and gives every row its numbers.
 ///
-/// Doubts about a sample are told once a kind, since hundreds of series share them: the note shows
-/// the first one's figures and says how many are like it.
+/// Doubts about a sample are told once a kind, and regimes once a border, since hundreds of series
+/// share them: the note shows the first one's figures and says how many are like it.
 pub(crate) fn collect<'b>(bundle: &'b Bundle, rows: &mut [Row<'b>]) -> Vec<Phrase> {
     let mut by_series: HashMap<_, Vec<usize>> = HashMap::new();
     let mut by_target: HashMap<&str, Vec<usize>> = HashMap::new();
@@ -32,25 +32,29 @@ pub(crate) fn collect<'b>(bundle: &'b Bundle, rows: &mut [Row<'b>]) -> Vec<Phras
     for (index, row) in rows.iter().enumerate() {
         // A comparison is told of at its first row; the others get its number below.
         let first = by_series[&row.judgement.series].first() == Some(&index);
-        for warning in row.comparison.iter().filter(|_| first).flat_map(|c| &c.warnings) {
-            notes.add(warning, Place::Row(index), &row.series);
+        let Some(comparison) = row.comparison.filter(|_| first) else { continue };
+        if let Some(regime) = &comparison.regime {
+            notes.add(key(regime), Place::Row(index), &row.series, || words::regime(regime));
+        }
+        for warning in &comparison.warnings {
+            notes.warn(warning, Place::Row(index), &row.series);
         }
     }
     for target in &bundle.run.targets {
         let of_target = by_target.get(target.name.as_str()).map_or(&[][..], Vec::as_slice);
         for warning in &target.warnings {
             if !is_of_memory(warning) {
-                notes.add(warning, Place::Target(&target.name), &target.name);
+                notes.warn(warning, Place::Target(&target.name), &target.name);
             } else if let Some(row) = of_target.iter().find(|row| shows_memory(&rows[**row])) {
-                notes.add(warning, Place::Row(*row), &target.name);
+                notes.warn(warning, Place::Row(*row), &target.name);
             }
         }
     }
     for warning in bundle.warnings.iter().chain(&bundle.run.warnings) {
-        notes.add(warning, Place::Build, "");
+        notes.warn(warning, Place::Build, "");
     }
     let mut phrases = Vec::new();
-    for (number, note) in notes.list.iter().enumerate() {
+    for (number, note) in notes.list.into_iter().enumerate() {
         for place in &note.places {
             let marked: &[usize] = match place {
                 Place::Build => &[],
@@ -105,6 +109,15 @@ fn facts(bundle: &Bundle) -> Vec<Phrase> {
     phrases
 }
 
+/// What series share that one change or step divides.
+fn key(regime: &Regime) -> String {
+    match &regime.border {
+        None => "unconfirmed".to_owned(),
+        Some(Border::Accepted { commit }) => format!("accepted {commit}"),
+        Some(Border::Changed { commit, .. }) => format!("changed {commit:?}"),
+    }
+}
+
 #[derive(Default)]
 struct Notes<'b> {
     list: Vec<Note<'b>>,
@@ -112,22 +125,26 @@ struct Notes<'b> {
 }
 
 struct Note<'b> {
-    warning: &'b Warning,
+    said: Phrase,
     /// Name of the first series or target; empty for the build.
     first: String,
     places: Vec<Place<'b>>,
 }
 
 impl<'b> Notes<'b> {
-    fn add(&mut self, warning: &'b Warning, place: Place<'b>, name: &str) {
+    fn warn(&mut self, warning: &Warning, place: Place<'b>, name: &str) {
         let key = if is_of_a_sample(warning) {
             warning.code().to_owned()
         } else {
             words::warning(warning)
         };
+        self.add(key, place, name, || Phrase::default().then_quote(&words::warning(warning)));
+    }
+
+    fn add(&mut self, key: String, place: Place<'b>, name: &str, said: impl FnOnce() -> Phrase) {
         let list = &mut self.list;
         let index = *self.known.entry(key).or_insert_with(|| {
-            list.push(Note { warning, first: name.to_owned(), places: Vec::new() });
+            list.push(Note { said: said(), first: name.to_owned(), places: Vec::new() });
             list.len() - 1
         });
         list[index].places.push(place);
@@ -135,16 +152,15 @@ impl<'b> Notes<'b> {
 }
 
 impl Note<'_> {
-    fn phrase(&self) -> Phrase {
-        let text = words::warning(self.warning);
+    fn phrase(self) -> Phrase {
         if self.first.is_empty() {
-            return Phrase::default().then_quote(&text);
+            return self.said;
         }
         let more = match self.places.len() {
             0 | 1 => String::new(),
             count => format!(" and {} more", count - 1),
         };
-        Phrase::name(&self.first).then(format!("{more}: ")).then_quote(&text)
+        Phrase::name(&self.first).then(format!("{more}: ")).then_phrase(self.said)
     }
 }
 

@@ -345,7 +345,7 @@ fn wrong_arguments_are_usage_errors() {
     dir.run("rnu").check(2, &["unrecognized subcommand"]);
     dir.run("run --only nothing").check(2, &["matches no benchmark or load", "`job`"]);
     dir.run("run --only [").check(2, &["not a glob"]);
-    dir.run("check 0123").check(2, &["no run of project `p` is stored yet"]);
+    dir.run("check 0123").check(2, &["no run of project `p` is stored in"]);
     dir.run("run").check(0, &[]);
     dir.run("check ffff").check(2, &["begins with `ffff`"]);
     dir.run("report nowhere.json").check(2, &["nowhere.json"]);

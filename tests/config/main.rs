@@ -13,4 +13,6 @@ mod quantities;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]
+mod steps;
+#[cfg(test)]
 mod support;

@@ -77,6 +77,7 @@ impl Folder {
             loads: vec![],
             gates: vec![],
             waivers: vec![],
+            accepted: vec![],
             reports: vec![],
             baseline: BaselinePlan { branches: vec![], runs: 1 },
             base: None,

@@ -143,6 +143,7 @@ impl Build {
                 n: 12,
                 values: wave.iter().map(|w| base * (1.0 + w * spread)).collect(),
             },
+            regime: None,
             head: Side { value: head, runs: 1, n: 1, values: vec![head] },
             effect: Some(Effect { estimate, lo: Some(lo), hi: Some(hi) }),
             difference: Estimate { value: head - base, lo: Some(base * lo), hi: Some(base * hi) },

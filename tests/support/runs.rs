@@ -61,5 +61,5 @@ pub(crate) fn target(name: &str, measurements: Vec<Measurement>) -> Target {
 /// Stored runs as a baseline, oldest first.
 pub(crate) fn baseline(runs: Vec<Run>) -> Baseline {
     let reason = BaselineReason::Stored { runs: runs.len(), other_environments: 0 };
-    Baseline { runs, reason }
+    Baseline { runs, reason, steps: vec![] }
 }

@@ -97,6 +97,7 @@ impl Seen {
             between_runs: None,
             detectable: None,
             flagged: None,
+            regime: None,
             warnings: Vec::new(),
         }
     }

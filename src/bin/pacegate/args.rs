@@ -1,6 +1,6 @@
 //! The command line as typed; parsing has no effect but checking.
 
-use crate::history::args::{ExportArgs, ListArgs, PruneArgs, ShowArgs};
+use crate::history::args::{AcceptArgs, ExportArgs, ListArgs, PruneArgs, ShowArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -148,6 +148,8 @@ pub(crate) enum HistoryVerb {
     Show(ShowArgs),
     /// Find the commits at which a series changed its level for good
     Points(PointsArgs),
+    /// Mark a known step: from its commit on, the series begin anew
+    Accept(AcceptArgs),
     /// Print all that is stored, oldest run first
     Export(ExportArgs),
     /// Remove old runs
@@ -225,6 +227,8 @@ pub(crate) enum Document {
     Bundle,
     /// The native format that `check` reads
     Run,
+    /// gates.accepted.yaml
+    Accepted,
 }
 
 /// A branch as git would have it.

@@ -3,12 +3,14 @@
 //! Doc comments on fields become the descriptions of the JSON Schema, so they speak to the person
 //! who writes the file. Nothing here has a default: those are in `resolve`.
 
+mod accepted;
 mod benchmark;
 mod gate;
 mod load;
 mod paired;
 mod text;
 
+pub(crate) use accepted::{AcceptedFile, AcceptedStep};
 pub(crate) use benchmark::{Benchmark, CommandBenchmark, CriterionBenchmark};
 pub(crate) use gate::{Baseline, Gate, Limit, Regression, Report, Severity, Waiver};
 pub(crate) use load::{Arrivals, Expect, Load, Service, Spacing, Step};

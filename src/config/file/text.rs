@@ -71,6 +71,20 @@ text_schema!(DateText, "A day.", {
     "examples": ["2027-01-31"],
 });
 
+text_schema!(CommitText, "A commit.", {
+    "anyOf": [
+        { "type": "string", "pattern": "^ *[0-9a-fA-F]{7,64} *$" },
+        // Digits alone, without quotes.
+        { "type": "number", "minimum": 0 },
+    ],
+});
+
+text_schema!(MomentText, "A moment.", {
+    "type": "string",
+    "pattern": r"^ *[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[-+][0-9]{2}:[0-9]{2}) *$",
+    "examples": ["2026-11-25T10:30:00Z"],
+});
+
 text_schema!(VariableText, "The name of an environment variable.", {
     "title": "the name of an environment variable, or its beginning and a `*`",
     "type": "string",

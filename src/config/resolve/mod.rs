@@ -1,5 +1,6 @@
 //! From what is typed to what is meant: every default is filled in here, every value is checked.
 
+pub(super) mod accepted;
 mod benchmark;
 mod body;
 mod command;
@@ -46,6 +47,7 @@ pub(super) fn resolve(file: &File, base: &Path, today: time::Date) -> Result<Pla
         paired: paired::paired(file.paired.as_ref())?,
         project,
         store,
+        accepted: Vec::new(),
         services,
         benchmarks,
         loads,

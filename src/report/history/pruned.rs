@@ -12,6 +12,8 @@ pub struct Pruned<'a> {
     pub gone: Vec<Listed<'a>>,
     /// How many stay.
     pub left: usize,
+    /// How many of these are old, and needed.
+    pub held: usize,
     /// Whether nothing was removed after all.
     pub dry: bool,
 }
@@ -22,12 +24,16 @@ pub struct Pruned<'a> {
 ///
 /// When a run cannot be written as JSON.
 pub fn pruned(pruned: &Pruned<'_>, form: Form) -> Result<String, Error> {
-    let Pruned { gone, left, dry } = pruned;
+    let Pruned { gone, left, held, dry } = pruned;
     let runs = if gone.is_empty() { String::new() } else { list(gone, form)? };
     if form == Form::Json {
         return Ok(runs);
     }
     let verb = if *dry { "would be removed" } else { "removed" };
     let (gone, left) = (counted(gone.len(), "run"), counted(*left, "run"));
-    Ok(format!("{runs}{gone} {verb}; {left} stay\n").replace(NBSP, " "))
+    let held = match held {
+        0 => String::new(),
+        held => format!(", {held} of them since an accepted step needs them"),
+    };
+    Ok(format!("{runs}{gone} {verb}; {left} stay{held}\n").replace(NBSP, " "))
 }

@@ -1,8 +1,10 @@
 //! The words for every code of the model: one sentence each, and what to do about it where there is
 //! doubt.
 
+mod regime;
 mod warning;
 
+pub use regime::regime;
 pub use warning::warning;
 
 use super::number::{Change, NBSP, counted, duration, multiple, percent, quantity};
@@ -112,6 +114,9 @@ pub fn reason(judgement: &Judgement, comparison: Option<&Comparison>) -> Phrase 
                 "nothing to compare with: the baseline runs measured it in another way, or not to a valid end"
             }
             NoBaselineWhy::BaseFailed => "nothing to compare with: the base could not be measured",
+            NoBaselineWhy::Accepted => {
+                "nothing to compare with: no run on this side of an accepted step is stored"
+            }
             NoBaselineWhy::NotCompared => "nothing to compare with: it was not compared",
         }),
         Reason::ZeroBaseline => {
@@ -186,6 +191,9 @@ pub fn advice(judgement: &Judgement, bundle: &Bundle) -> Option<Phrase> {
         ))),
         Reason::InvalidLoad { broken } => Some(Phrase::plain(facts_advice(broken))),
         Reason::CutShort => Some(Phrase::plain("run it again, to the end")),
+        Reason::NoBaseline { why: NoBaselineWhy::Accepted } => Some(Phrase::plain(
+            "run it on a branch that feeds the baseline, at the accepted step or after it",
+        )),
         Reason::NoBaseline { .. } => {
             Some(Phrase::plain(baseline_advice(&bundle.baseline, bundle.run.trusted)))
         }

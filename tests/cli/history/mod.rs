@@ -1,4 +1,5 @@
 //! `history`: what is stored is listed, shown, exported, searched for changes and tidied.
 
+mod accept;
 mod past;
 mod stored;

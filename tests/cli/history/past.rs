@@ -101,3 +101,30 @@ pub(super) fn past(runs: impl IntoIterator<Item = Run>) -> Dir {
 pub(super) fn objects(text: &str) -> Vec<serde_json::Value> {
     text.lines().map(|line| serde_json::from_str(line).expect("a JSON object")).collect()
 }
+
+/// Makes a directory a repository, and commits what is in it.
+pub(super) fn repository(dir: &Dir) {
+    git(dir, "init -q -b main");
+    git(dir, "add gates.yaml");
+    commit(dir);
+}
+
+/// Makes a commit, and gives its hash.
+pub(super) fn commit(dir: &Dir) -> String {
+    git(dir, "-c user.name=a -c user.email=a@b commit -q --allow-empty -m x");
+    git(dir, "rev-parse HEAD")
+}
+
+/// What git prints in a directory; `args` are split at spaces.
+pub(super) fn git(dir: &Dir, args: &str) -> String {
+    let mut command = std::process::Command::new("git");
+    let output = command.args(args.split(' ')).current_dir(dir.root()).output().expect("run git");
+    assert!(output.status.success(), "git {args}: {output:?}");
+    String::from_utf8(output.stdout).expect("UTF-8").trim().to_owned()
+}
+
+/// A run at a commit.
+pub(super) fn at(commit: &str, run: Run) -> Run {
+    let revision = Revision { commit: Some(commit.to_owned()), ..run.revision };
+    Run { revision, ..run }
+}

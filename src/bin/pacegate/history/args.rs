@@ -27,6 +27,21 @@ pub(crate) struct ShowArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct AcceptArgs {
+    /// Which series: a glob on `target/metric[/statistic]`, in which `*` crosses slashes
+    #[arg(value_name = "SERIES-GLOB")]
+    pub(crate) series: String,
+
+    /// The commit that made the step, in any way that git understands
+    #[arg(long, value_name = "COMMIT")]
+    pub(crate) commit: String,
+
+    /// Why it is accepted, for whoever reads the file later
+    #[arg(long, value_name = "TEXT", value_parser = reason)]
+    pub(crate) reason: String,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct ExportArgs {}
 
 #[derive(Debug, Args)]
@@ -54,6 +69,13 @@ pub(crate) struct Which {
     /// Remove runs older than this, such as `90d`
     #[arg(long, value_name = "TIME", value_parser = age)]
     pub(crate) older_than: Option<Duration>,
+}
+
+fn reason(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("say what made the step, such as \"checks every signature, see #12\"".to_owned()),
+        text => Ok(text.to_owned()),
+    }
 }
 
 /// A time with its unit: a number of days that is read as seconds would take the whole history.

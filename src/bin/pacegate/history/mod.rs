@@ -17,6 +17,9 @@ pub(crate) fn history(args: &HistoryArgs) -> Result<Exit, Failure> {
         HistoryVerb::Points(args) => points::points(args),
         HistoryVerb::List(args) => with(config, async |archive| stored::list(archive, args)),
         HistoryVerb::Show(args) => with(config, async |archive| stored::show(archive, args).await),
+        HistoryVerb::Accept(args) => {
+            with(config, async |archive| stored::accept(archive, args).await)
+        }
         HistoryVerb::Export(_) => with(config, async |archive| stored::export(archive).await),
         HistoryVerb::Prune(args) => {
             with(config, async |archive| stored::prune(archive, args).await)

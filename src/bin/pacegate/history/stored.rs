@@ -1,10 +1,11 @@
 //! What is done with stored runs: they are listed, shown, exported and removed.
 
-use super::args::{ListArgs, PruneArgs, ShowArgs};
+use super::args::{AcceptArgs, ListArgs, PruneArgs, ShowArgs};
 use crate::args::Listing;
 use crate::failure::Failure;
 use crate::stdout;
 use pacegate::pipeline::{self, Archive, Prune};
+use pacegate::report::escape;
 use pacegate::report::history::{self, Form};
 use pacegate::{Error, report};
 use time::OffsetDateTime;
@@ -19,6 +20,16 @@ pub(crate) async fn show(archive: &Archive, args: &ShowArgs) -> Result<(), Failu
     let run = archive.read(listed).await?;
     let text = history::show(listed, &run, &pipeline::values(&run), form(args.format));
     stdout::print(&text.map_err(Error::from)?)
+}
+
+pub(crate) async fn accept(archive: &Archive, args: &AcceptArgs) -> Result<(), Failure> {
+    let accepted = archive.accept(&args.series, &args.commit, &args.reason).await?;
+    let commit: String = accepted.commit.chars().take(8).collect();
+    let (count, path) = (accepted.series, escape::name(&accepted.path.display().to_string()));
+    stdout::print(&format!(
+        "Accepted {} ({count} series) from {commit} on, in {path}.\nCommit that file.\n",
+        escape::terminal(&escape::name(&args.series)),
+    ))
 }
 
 /// Run by run, since a history may be larger than the memory.
