@@ -1,6 +1,7 @@
 //! One run through all stages: measure, compare, judge, keep, tell. The only place that sees them all.
 
 mod accept;
+mod again;
 mod archive;
 mod document;
 mod history;
@@ -155,6 +156,7 @@ pub async fn run(
         }
     };
     let bundle = judging::judge(run, against, &selected, &plan, policy(judging, &source));
+    let bundle = again::again(bundle, &baseline, &selected, &plan, context).await;
     let kept = if measuring.keep { history.keep(&bundle, &plan).await } else { Ok(()) };
     let mut undelivered = reports::write_all(&bundle, &plan.reports);
     undelivered.extend(recorded.err());

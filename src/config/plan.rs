@@ -38,6 +38,8 @@ pub struct Plan {
     pub build: Vec<Command>,
     /// How base and head are measured side by side.
     pub paired: PairedPlan,
+    /// Time for measuring again what would fail against stored runs; zero does without.
+    pub again: Duration,
 }
 
 /// Where history is kept.

@@ -14,6 +14,7 @@ mod lineage;
 pub mod load;
 mod noise;
 pub mod paired;
+pub mod pool;
 mod revision;
 mod run;
 mod serve;

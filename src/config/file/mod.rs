@@ -48,6 +48,9 @@ pub(crate) struct File {
     pub(crate) waivers: Option<Vec<At<Waiver>>>,
     /// Reports that every run writes.
     pub(crate) reports: Option<Vec<At<Report>>>,
+    /// Time for measuring again what would fail, in the run itself; 0 takes the first values as they are.
+    #[schemars(with = "Option<text::DurationText>")]
+    pub(crate) again: Option<At<String>>,
     /// Which stored runs a run is compared with.
     pub(crate) baseline: Option<Baseline>,
     /// The branch or commit to measure side by side with, such as `origin/main`: what it has in common

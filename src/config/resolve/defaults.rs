@@ -25,6 +25,7 @@
 //! | `build` | none | | 100 commands |
 //! | `paired.pairs` | 100 | 8 | 100 |
 //! | `paired.time` | 10 min | above 0 | 24 h |
+//! | `again` | 10 min | 0 | 24 h |
 //! | `paired.segment` | 2 s | above 0 | 1 h |
 //!
 //! What no key sets: an hour for each command of `build`, a false discovery rate of 1 % over the regression gates of a build, a detectable
@@ -101,7 +102,9 @@ pub const MIN_PAIRS: u32 = 8;
 pub const MAX_PAIRS: u32 = 100;
 /// Time for measuring all pairs.
 pub const PAIRED_TIME: Duration = Duration::from_secs(600);
-/// The most that may be granted for it.
+/// Time for measuring again what would fail against stored runs.
+pub const AGAIN: Duration = Duration::from_secs(600);
+/// The most that may be granted for either.
 pub const MAX_PAIRED_TIME: Duration = Duration::from_secs(24 * 3600);
 /// The numbers of pairs after which a series is looked at: about a fifth more each time.
 pub const LOOKS: [u32; 11] = [8, 12, 16, 20, 25, 30, 40, 50, 60, 80, 100];

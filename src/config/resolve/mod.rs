@@ -45,6 +45,7 @@ pub(super) fn resolve(file: &File, base: &Path, today: time::Date) -> Result<Pla
         base: file.base.as_ref().map(paired::reference).transpose()?,
         build: paired::build(file.build.as_deref().unwrap_or_default(), base)?,
         paired: paired::paired(file.paired.as_ref())?,
+        again: paired::again(file.again.as_ref())?,
         project,
         store,
         accepted: Vec::new(),

@@ -1,12 +1,14 @@
 //! `base:`, `build:` and `paired:` resolved.
 
 use super::command::{Surroundings, command};
-use super::{count, defaults, time_of};
+use super::{at_most, count, defaults, measured, time_of};
 use crate::config::error::Fault;
 use crate::config::file::Paired;
 use crate::config::plan::{Command, PairedPlan};
+use crate::config::quantity;
 use crate::config::yaml::{At, shown};
 use std::path::Path;
+use std::time::Duration;
 
 pub(super) fn reference(written: &At<String>) -> Result<String, Fault> {
     let text = &written.value;
@@ -26,6 +28,12 @@ pub(super) fn build(commands: &[At<Vec<At<String>>>], base: &Path) -> Result<Vec
     }
     let surroundings = Surroundings { cwd: None, env: None, pass_env: None, base };
     commands.iter().map(|argv| command(argv, &surroundings)).collect()
+}
+
+/// Time for measuring again; none at all where it is written as 0.
+pub(super) fn again(written: Option<&At<String>>) -> Result<Duration, Fault> {
+    let Some(written) = written else { return Ok(defaults::AGAIN) };
+    at_most(written, measured(written, quantity::duration)?, defaults::MAX_PAIRED_TIME)
 }
 
 pub(super) fn paired(typed: Option<&Paired>) -> Result<PairedPlan, Fault> {

@@ -1,8 +1,9 @@
 //! What became of one target in the course of its pairs.
 
 use super::both::Both;
-use super::{pool, series};
+use super::series;
 use crate::config::defaults;
+use crate::measure::pool;
 use crate::model::{Build, PairedSeries, Progress, Target, ValidityFact};
 
 /// The fewest pairs left out after which more of them than measured ones end a target.

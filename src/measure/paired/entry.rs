@@ -2,10 +2,10 @@
 
 use super::both::Both;
 use super::course::Course;
-use super::pool;
 use super::rig::{Rig, Wanted, failed};
 use crate::measure::Context;
 use crate::measure::bench::Outcome;
+use crate::measure::pool;
 use crate::model::Progress;
 use crate::model::{Build, Failure, PairedSeries, Stage, Target, Warning};
 use std::time::{Duration, Instant};

@@ -5,7 +5,7 @@ mod command;
 mod course;
 mod entry;
 mod load;
-mod pool;
+
 mod result;
 mod rig;
 mod series;

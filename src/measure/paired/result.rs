@@ -1,9 +1,9 @@
 //! What a session came to.
 
+use super::PairedMeasured;
 use super::entry::Entry;
-use super::{PairedMeasured, pool};
 use crate::measure::tree::BaseTree;
-use crate::measure::{Measured, noise};
+use crate::measure::{Measured, noise, pool};
 use crate::model::Progress;
 use crate::model::{Failure, Noise, Revision};
 use std::time::Duration;

@@ -143,12 +143,15 @@ fn measured_again(comparison: &Comparison) -> String {
     let Some(Flagged { n, effect: Some(first) }) = comparison.flagged else { return String::new() };
     let (change, interval) = change(&first, &comparison.unit);
     let interval = interval.map_or(String::new(), |interval| format!(", {interval}"));
-    let of = match comparison.test {
-        Test::Paired => "pair",
-        _ => "run",
+    let when = match comparison.test {
+        Test::Paired => format!(" after {}", counted(n as usize, "pair")),
+        _ => String::new(),
     };
-    let (then, now) = (counted(n as usize, of), comparison.head.n.saturating_sub(n));
-    format!("; first after {then} ({change}{interval}), then measured again with {now} more")
+    let more = match comparison.test {
+        Test::Paired => format!(" with {} more", comparison.head.n.saturating_sub(n)),
+        _ => String::new(),
+    };
+    format!("; so it was{when} ({change}{interval}), and measured again{more}")
 }
 
 /// Whether more than a value was seen, so that a limit can be surely kept or missed.

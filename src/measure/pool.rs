@@ -3,7 +3,7 @@
 use crate::model::{Data, Target, Validity, Warning};
 
 /// Adds what a target gave once more: values are appended, histograms merged, counts added.
-pub(super) fn add(pooled: &mut Target, more: Target) {
+pub fn add(pooled: &mut Target, more: Target) {
     for measurement in more.measurements {
         let name = &measurement.metric.name;
         let known = pooled.measurements.iter_mut().find(|known| known.metric.name == *name);

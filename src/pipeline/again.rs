@@ -1,0 +1,97 @@
+//! Measuring again what would fail against stored runs, before it does.
+//!
+//! What is measured again is pooled with the first values, and judged anew as one run: both were drawn
+//! on one machine within minutes, so that the pooled value is held to the spread of a single run. So a
+//! fail stands when the pooled value shows it, and looking twice adds no false alarm.
+
+use super::judging::{self, Against};
+use super::selection::Selected;
+use crate::config::Plan;
+use crate::measure::{self, Context, Measured, pool};
+use crate::model::{Baseline, Bundle, Flagged, Reason, Run, SeriesId, Target, Verdict};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Measures again, within the plan's time, the entries of which a series would fail by its change, and
+/// judges the pooled values. Base and head measured side by side have looked twice already.
+pub(super) async fn again(
+    bundle: Bundle,
+    baseline: &Baseline,
+    selected: &Selected<'_>,
+    plan: &Plan,
+    context: Context<'_>,
+) -> Bundle {
+    let first = flagged(&bundle);
+    let entries = affordable(&bundle, &first, plan);
+    if bundle.experiment.is_some() || entries.is_empty() || context.stop.is_asked() {
+        return bundle;
+    }
+    let measured = measure::measure(plan, &|name| entries.contains(name), context).await;
+    let mut run = bundle.run;
+    let pooled = take(&mut run, measured);
+    let against = Against::Runs { baseline, one_session: false };
+    let mut bundle = judging::judge(run, against, selected, plan, bundle.policy);
+    for comparison in &mut bundle.comparisons {
+        if pooled.contains(&comparison.series.target) {
+            comparison.flagged = first.get(&comparison.series).copied();
+        }
+    }
+    bundle
+}
+
+/// The first evidence of every series that would fail by its change.
+fn flagged(bundle: &Bundle) -> BTreeMap<SeriesId, Flagged> {
+    let fails: BTreeSet<&SeriesId> = bundle
+        .judgements
+        .iter()
+        .filter(|judgement| judgement.verdict == Verdict::Fail)
+        .filter(|judgement| judgement.reason == Reason::WorseBeyondLimit)
+        .map(|judgement| &judgement.series)
+        .collect();
+    let failing = bundle.comparisons.iter().filter(|found| fails.contains(&found.series));
+    failing
+        .map(|found| (found.series.clone(), Flagged { n: found.head.n, effect: found.effect }))
+        .collect()
+}
+
+/// The entries behind the flagged series, in the plan's order, as far as the time reaches if each takes
+/// as long as the first time.
+fn affordable<'plan>(
+    bundle: &Bundle,
+    flagged: &BTreeMap<SeriesId, Flagged>,
+    plan: &'plan Plan,
+) -> BTreeSet<&'plan str> {
+    let benchmarks = plan.benchmarks.iter().map(|benchmark| benchmark.name.as_str());
+    let entries = benchmarks.chain(plan.loads.iter().map(|load| load.name.as_str()));
+    let mut left = plan.again.as_secs_f64();
+    entries
+        .filter(|entry| flagged.keys().any(|series| series.is_from(entry)))
+        .filter(|entry| {
+            let of_entry = bundle.run.targets.iter().filter(|target| target.is_from(entry));
+            let took: f64 = of_entry.map(|target| target.elapsed).sum();
+            let fits = left > 0.0 && took <= left;
+            left -= if fits { took } else { 0.0 };
+            fits
+        })
+        .collect()
+}
+
+/// Pools what was measured again into the run, and names the targets of which there was something to
+/// pool: one that failed, was interrupted, or whose load was not valid leaves the first values as they
+/// are.
+fn take(run: &mut Run, measured: Measured) -> BTreeSet<String> {
+    let mut pooled = BTreeSet::new();
+    run.elapsed += measured.elapsed.as_secs_f64();
+    for more in measured.targets.into_iter().filter(is_sound) {
+        let known = run.targets.iter_mut().find(|target| target.name == more.name);
+        if let Some(target) = known.filter(|target| target.definition == more.definition) {
+            pooled.insert(more.name.clone());
+            pool::add(target, more);
+        }
+    }
+    pooled
+}
+
+fn is_sound(target: &Target) -> bool {
+    let valid = target.validity.as_ref().is_none_or(|validity| validity.broken.is_empty());
+    valid && !target.cut_short
+}
