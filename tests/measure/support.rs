@@ -82,6 +82,7 @@ impl Folder {
             baseline: BaselinePlan { branches: vec![], runs: 1 },
             base: None,
             build: vec![],
+            again: Duration::ZERO,
             paired: PairedPlan {
                 pairs: 8,
                 time: Duration::from_secs(600),

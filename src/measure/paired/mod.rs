@@ -12,13 +12,14 @@ mod series;
 mod session;
 
 pub use super::tree::BaseError;
+pub use crate::model::Progress;
 
 use super::build::{self, BuildError};
 use super::noise::NoiseProbe;
 use super::tree::BaseTree;
 use super::{Context, Measured, Stop, tree};
 use crate::config::Plan;
-use crate::model::{Build, Failure, PairedSeries, Progress, Revision, Target};
+use crate::model::{Build, Failure, PairedSeries, Revision, Target};
 use session::Session;
 use std::error::Error;
 use std::path::Path;
