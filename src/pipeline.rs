@@ -3,10 +3,13 @@
 mod document;
 mod history;
 mod judging;
+mod points;
 mod reports;
 mod selection;
+mod table;
 
 pub use document::{read_bundle, read_run};
+pub use points::{point_options, points, read_series};
 pub use reports::write_report;
 
 use crate::Error;

@@ -17,6 +17,7 @@ mod metric;
 mod pairs;
 mod run;
 mod sample;
+mod series;
 mod unit;
 mod validity;
 mod verdict;
@@ -39,6 +40,7 @@ pub use run::{
     Target,
 };
 pub use sample::{Sample, SampleError};
+pub use series::{Series, SeriesPoints};
 pub use unit::Unit;
 pub use validity::{Validity, ValidityFact};
 pub use verdict::Verdict;

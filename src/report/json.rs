@@ -13,9 +13,21 @@ use std::io::{self, Write};
 ///
 /// When the document cannot be written as JSON, such as a map whose keys are not texts.
 pub fn pretty(document: &impl Serialize) -> Result<String, serde_json::Error> {
+    written(document, Readable::default())
+}
+
+/// A document as one line, with its end.
+///
+/// # Errors
+///
+/// As [`pretty`].
+pub fn line(document: &impl Serialize) -> Result<String, serde_json::Error> {
+    written(document, OneLine)
+}
+
+fn written(document: &impl Serialize, form: impl Formatter) -> Result<String, serde_json::Error> {
     let mut bytes = Vec::new();
-    let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, Readable::default());
-    document.serialize(&mut serializer)?;
+    document.serialize(&mut serde_json::Serializer::with_formatter(&mut bytes, form))?;
     bytes.push(b'\n');
     String::from_utf8(bytes).map_err(|error| serde::ser::Error::custom(error.to_string()))
 }
@@ -90,18 +102,7 @@ impl Formatter for Readable {
         writer: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
-        let mut before = ' ';
-        for c in fragment.chars() {
-            if (c == '#' && before == '#') || c == '\x7f' || escape::is_deceptive(c) {
-                for unit in c.encode_utf16(&mut [0; 2]) {
-                    write!(writer, "\\u{unit:04x}")?;
-                }
-            } else {
-                writer.write_all(c.encode_utf8(&mut [0; 4]).as_bytes())?;
-            }
-            before = c;
-        }
-        Ok(())
+        harmless(writer, fragment)
     }
 
     fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
@@ -172,9 +173,38 @@ impl Formatter for Readable {
     }
 }
 
+/// As serde's compact form, with texts as in [`Readable`].
+struct OneLine;
+
+impl Formatter for OneLine {
+    fn write_string_fragment<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        harmless(writer, fragment)
+    }
+}
+
+/// Writes a part of a text that serde leaves as it is, without what a terminal or a CI log acts on.
+fn harmless<W: ?Sized + Write>(writer: &mut W, fragment: &str) -> io::Result<()> {
+    let mut before = ' ';
+    for c in fragment.chars() {
+        if (c == '#' && before == '#') || c == '\x7f' || escape::is_deceptive(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                write!(writer, "\\u{unit:04x}")?;
+            }
+        } else {
+            writer.write_all(c.encode_utf8(&mut [0; 4]).as_bytes())?;
+        }
+        before = c;
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::pretty;
+    use super::{line, pretty};
     use serde_json::{Value, json};
 
     #[test]
@@ -200,8 +230,10 @@ mod tests {
     fn texts_come_back_and_command_nobody() {
         let document =
             json!(["##vso[x]", "a\u{202e}\u{e0001}\u{9b}b", "\u{1b}[31m", "\"quoted\"\n"]);
-        let text = pretty(&document).unwrap();
-        assert!(!text.contains("##") && !text.contains(['\u{202e}', '\u{9b}', '\u{1b}']));
-        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), document);
+        for text in [pretty(&document).unwrap(), line(&document).unwrap()] {
+            assert!(!text.contains("##") && !text.contains(['\u{202e}', '\u{9b}', '\u{1b}']));
+            assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), document);
+        }
+        assert_eq!(line(&document).unwrap().lines().count(), 1);
     }
 }

@@ -5,6 +5,7 @@
 //! measures, reads or writes a file.
 
 pub mod escape;
+mod grid;
 mod json;
 mod junit;
 mod layout;
@@ -12,15 +13,17 @@ mod markdown;
 mod notes;
 pub mod number;
 mod phrase;
+mod points;
 mod sentence;
 mod table;
 mod terminal;
 mod view;
 pub mod words;
 
-pub use json::{bundle_schema, pretty as json_document, run_schema};
+pub use json::{bundle_schema, line as json_line, pretty as json_document, run_schema};
 
 pub use phrase::{Phrase, Span};
+pub use points::{points_lines, points_table};
 pub use view::{FailureView, Row, View};
 
 use crate::model::Bundle;
