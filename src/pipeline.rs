@@ -8,15 +8,18 @@ mod history;
 mod judging;
 mod lineage;
 mod paired;
+mod points;
 mod recording;
 mod replay;
 mod reports;
 mod selection;
 mod side_by_side;
+mod table;
 
 pub use accept::Accepted;
 pub use archive::{Archive, Prune, values};
 pub use document::{read_bundle, read_run};
+pub use points::{point_options, points, read_series};
 pub use recording::{Recorded, read as read_recording};
 pub use replay::{Replayed, replay};
 pub use reports::write_report;

@@ -15,6 +15,7 @@ mod markdown;
 mod notes;
 pub mod number;
 mod phrase;
+mod points;
 mod sentence;
 mod table;
 mod terminal;
@@ -24,6 +25,7 @@ pub mod words;
 pub use json::{bundle_schema, line as json_line, pretty as json_document, run_schema};
 
 pub use phrase::{Phrase, Span};
+pub use points::{points_lines, points_table};
 pub use view::{FailureView, Row, View};
 
 use crate::model::Bundle;
