@@ -4,7 +4,7 @@ use super::failure::last_lines;
 use super::launcher::{self, Ending, LaunchError};
 use super::{Context, Event};
 use crate::config::{Command, defaults};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Why a build did not succeed.
 #[derive(Debug, thiserror::Error)]
@@ -29,22 +29,43 @@ pub(super) async fn build(
     context: Context<'_>,
 ) -> Result<(), BuildError> {
     for command in commands {
-        let (name, begun) = (format!("{what}: {}", command.argv.join(" ")), Instant::now());
-        (context.observer)(Event::Started { name: name.clone(), planned: None });
-        let built = run(command, context).await;
-        (context.observer)(Event::Finished { name, ok: built.is_ok(), elapsed: begun.elapsed() });
-        built?;
+        let shown = command.argv.join(" ");
+        step(what, &shown, command, defaults::BUILD_TIMEOUT, context).await?;
     }
     Ok(())
 }
 
-async fn run(command: &Command, context: Context<'_>) -> Result<(), BuildError> {
-    let shown = command.argv.join(" ");
-    let ended = match launcher::run(context, command, defaults::BUILD_TIMEOUT, true).await {
+/// Runs one command that builds, told of as `shown`.
+///
+/// # Errors
+///
+/// When it fails: how, and the last of its output.
+pub(super) async fn step(
+    what: &str,
+    shown: &str,
+    command: &Command,
+    timeout: Duration,
+    context: Context<'_>,
+) -> Result<(), BuildError> {
+    let (name, begun) = (format!("{what}: {shown}"), Instant::now());
+    (context.observer)(Event::Started { name: name.clone(), planned: None });
+    let built = run(shown, command, timeout, context).await;
+    (context.observer)(Event::Finished { name, ok: built.is_ok(), elapsed: begun.elapsed() });
+    built
+}
+
+async fn run(
+    shown: &str,
+    command: &Command,
+    timeout: Duration,
+    context: Context<'_>,
+) -> Result<(), BuildError> {
+    let shown = shown.to_owned();
+    let ended = match launcher::run(context, command, timeout, true).await {
         Ok(ended) => ended,
         Err(source) => return Err(BuildError::Launch { command: shown, source }),
     };
-    match ended.ending(&[0], defaults::BUILD_TIMEOUT, context) {
+    match ended.ending(&[0], timeout, context) {
         Ending::Well => Ok(()),
         Ending::Stopped => Err(BuildError::Interrupted),
         Ending::Badly(how) => {

@@ -13,6 +13,8 @@ mod launcher;
 #[cfg(test)]
 mod paired;
 #[cfg(test)]
+mod paired_criterion;
+#[cfg(test)]
 mod paired_load;
 #[cfg(test)]
 mod place;

@@ -1,7 +1,7 @@
 //! Benchmarks: a command run as a whole process, and criterion's benches.
 
 pub(super) mod command;
-mod criterion;
+pub(super) mod criterion;
 
 use super::{Context, failure};
 use crate::config::{BenchmarkKind, BenchmarkPlan};

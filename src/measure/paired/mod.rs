@@ -3,6 +3,7 @@
 mod both;
 mod command;
 mod course;
+mod criterion;
 mod entry;
 mod load;
 

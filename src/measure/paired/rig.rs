@@ -1,6 +1,7 @@
 //! What a session needs of an entry of the configuration: to measure either build, once at a time.
 
 use super::command::CommandRig;
+use super::criterion::CriterionRig;
 use super::entry::Entry;
 use super::load::LoadRig;
 use crate::config::{BenchmarkKind, BenchmarkPlan, LoadPlan, Plan};
@@ -95,8 +96,8 @@ fn rig(
         Source::Benchmark(BenchmarkPlan { name, kind: BenchmarkKind::Command(command) }) => {
             Box::new(CommandRig::new(name, command, mapping, plan.paired.pairs)?)
         }
-        Source::Benchmark(BenchmarkPlan { kind: BenchmarkKind::Criterion(_), .. }) => {
-            return Err("criterion's benches cannot be measured side by side yet".into());
+        Source::Benchmark(BenchmarkPlan { name, kind: BenchmarkKind::Criterion(criterion) }) => {
+            Box::new(CriterionRig::new(name, criterion, mapping)?)
         }
         Source::Load(load) => Box::new(LoadRig::new(load, plan, mapping)?),
     })

@@ -19,7 +19,8 @@ const SEARCHED: [&str; 8] = [
     "NODE_PATH",
 ];
 /// Variables with a folder that cargo builds into, or criterion writes to.
-const BUILT_INTO: [&str; 3] = ["CARGO_TARGET_DIR", "CARGO_BUILD_TARGET_DIR", "CRITERION_HOME"];
+const BUILT_INTO: [&str; 4] =
+    ["CARGO_TARGET_DIR", "CARGO_BUILD_TARGET_DIR", "CARGO_BUILD_BUILD_DIR", "CRITERION_HOME"];
 
 /// The base's tree beside the head's.
 #[derive(Debug, Clone)]

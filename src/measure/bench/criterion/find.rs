@@ -14,7 +14,7 @@ const MAX_BENCHES: usize = 10_000;
 
 /// Why results cannot be found.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum FindError {
+pub(in crate::measure) enum FindError {
     #[error("failed to read directory `{}`", path.display())]
     Directory { path: PathBuf, source: std::io::Error },
     #[error(
@@ -25,11 +25,11 @@ pub(super) enum FindError {
 }
 
 /// The `new` folders of benches, relative to criterion's directory, with what identifies the files.
-pub(super) type Results = BTreeMap<PathBuf, Stamps>;
+pub(in crate::measure) type Results = BTreeMap<PathBuf, Stamps>;
 
 /// What tells one writing of a bench's two files from the next.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Stamps {
+pub(in crate::measure) struct Stamps {
     benchmark: Option<Stamp>,
     sample: Option<Stamp>,
 }

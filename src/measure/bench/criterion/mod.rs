@@ -9,14 +9,17 @@ mod name;
 mod output;
 mod read;
 
+pub(in crate::measure) use find::{FindError, Results};
+pub(in crate::measure) use name::names;
+pub(in crate::measure) use read::{Bench, ReadError};
+
 use super::{Outcome, digest};
 use crate::config::CriterionPlan;
 use crate::measure::Context;
 use crate::measure::failure::{self, last_lines};
 use crate::measure::launcher::{self, Cut, End, Ended, LaunchError};
 use crate::model::{Data, Engine, Measurement, Metric, Stage, Target, Unit, Warning};
-use find::{FindError, Written};
-use read::{Bench, ReadError};
+use find::Written;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
@@ -61,22 +64,14 @@ async fn run(
     context: Context<'_>,
 ) -> Result<Outcome, CriterionError> {
     let directory = output::directory(plan).await;
-    let look = || find::results(&directory).map_err(|source| CriterionError::Find { source });
-    let before = look()?;
+    let failed = |source| CriterionError::Find { source };
+    let before = find::results(&directory).map_err(failed)?;
     let ended = launcher::run(context, &plan.command, plan.timeout, true)
         .await
         .map_err(|source| CriterionError::Launch { source })?;
     let stopped = was_stopped(&ended, plan, context)?;
 
-    let mut read: Vec<(PathBuf, Result<Bench, ReadError>)> = Vec::new();
-    for (folder, stamps) in look()? {
-        let path = directory.join(&folder);
-        match stamps.written_since(before.get(&folder)) {
-            Written::Whole => read.push((folder, read::bench(&path))),
-            Written::Half => read.push((folder, Err(ReadError::Half { path }))),
-            Written::No => {}
-        }
-    }
+    let mut read = written_since(&directory, &before).map_err(failed)?;
     if stopped {
         read.retain(|(_, bench)| bench.is_ok());
     } else if read.is_empty() {
@@ -88,6 +83,30 @@ async fn run(
         outcome.warnings.push(Warning::LeftBehind { count: ended.left_behind });
     }
     Ok(outcome)
+}
+
+/// What a bench's folder holds.
+pub(in crate::measure) type Read = (PathBuf, Result<Bench, ReadError>);
+
+/// The benches whose results were written below criterion's directory since `before`, by their folders.
+///
+/// # Errors
+///
+/// When a directory cannot be read, or holds far more than criterion would write.
+pub(in crate::measure) fn written_since(
+    directory: &Path,
+    before: &Results,
+) -> Result<Vec<Read>, FindError> {
+    let mut read = Vec::new();
+    for (folder, stamps) in find::results(directory)? {
+        let path = directory.join(&folder);
+        match stamps.written_since(before.get(&folder)) {
+            Written::Whole => read.push((folder, read::bench(&path))),
+            Written::Half => read.push((folder, Err(ReadError::Half { path }))),
+            Written::No => {}
+        }
+    }
+    Ok(read)
 }
 
 /// Whether the command was stopped because a stop was asked for.
@@ -110,7 +129,7 @@ fn was_stopped(
 }
 
 /// What to do when a command that succeeded left nothing.
-fn advice(argv: &[String], log: &str) -> &'static str {
+pub(in crate::measure) fn advice(argv: &[String], log: &str) -> &'static str {
     let has = |flag: &str| argv.iter().any(|argument| argument == flag);
     if has("--test") || log.lines().any(|line| line.starts_with("Testing ")) {
         "it only tried the benches; run `cargo bench` without `--test`"
@@ -122,11 +141,7 @@ fn advice(argv: &[String], log: &str) -> &'static str {
     }
 }
 
-fn outcome(
-    entry: &str,
-    definition: &str,
-    read: Vec<(PathBuf, Result<Bench, ReadError>)>,
-) -> Outcome {
+fn outcome(entry: &str, definition: &str, read: Vec<Read>) -> Outcome {
     let mut outcome = Outcome::default();
     let mut benches = Vec::new();
     for (folder, bench) in read {
@@ -140,18 +155,19 @@ fn outcome(
         }
     }
     let ids: Vec<_> = benches.iter().map(|(folder, bench)| (folder.clone(), &*bench.id)).collect();
-    let names = name::names(entry, &ids);
+    let names = names(entry, &ids);
     let target = |(name, (_, bench)): (String, (PathBuf, Bench))| target(name, definition, bench);
     outcome.targets = names.into_iter().zip(benches).map(target).collect();
     outcome
 }
 
 /// The folder of a bench that has no id: criterion names folders after ids.
-fn label(folder: &Path) -> String {
+pub(in crate::measure) fn label(folder: &Path) -> String {
     folder.parent().unwrap_or(folder).display().to_string()
 }
 
-fn target(name: String, definition: &str, bench: Bench) -> Target {
+/// A bench as the target of that name.
+pub(in crate::measure) fn target(name: String, definition: &str, bench: Bench) -> Target {
     let metric = Metric::lower("time", Unit::Seconds);
     Target {
         name,

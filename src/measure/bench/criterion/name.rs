@@ -11,7 +11,7 @@ const MAX_CHARS: usize = 120;
 ///
 /// A name depends on the bench alone and on whether another one would have the same: then both get a
 /// digest of their folders, so that the order in which benches are found changes nothing.
-pub(super) fn names(entry: &str, benches: &[(PathBuf, &str)]) -> Vec<String> {
+pub(in crate::measure) fn names(entry: &str, benches: &[(PathBuf, &str)]) -> Vec<String> {
     let plain: Vec<String> = benches.iter().map(|(_, id)| sanitised(id)).collect();
     let mut uses: BTreeMap<&str, usize> = BTreeMap::new();
     for name in &plain {

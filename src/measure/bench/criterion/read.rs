@@ -14,18 +14,18 @@ const NANOSECOND: f64 = 1e-9;
 
 /// A bench that was read.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Bench {
+pub(in crate::measure) struct Bench {
     /// Its full id, such as `parse/large/1024`.
-    pub(super) id: String,
+    pub(in crate::measure) id: String,
     /// Seconds an iteration, the values of one process.
-    pub(super) sample: Sample,
+    pub(in crate::measure) sample: Sample,
     /// Seconds that all iterations took.
-    pub(super) elapsed: f64,
+    pub(in crate::measure) elapsed: f64,
 }
 
 /// Why a bench cannot be read.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum ReadError {
+pub(in crate::measure) enum ReadError {
     #[error("failed to read criterion's results `{}`", path.display())]
     Read { path: PathBuf, source: std::io::Error },
     #[error("failed to read criterion's results `{}`: larger than {MAX_BYTES} bytes", path.display())]
