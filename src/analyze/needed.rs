@@ -30,14 +30,12 @@ pub fn runs_needed(comparison: &Comparison, max: f64, strict: bool) -> Option<u3
     u32::try_from(enough - have).ok()
 }
 
-/// Beyond so many pairs more of them are no advice.
-const MOST_PAIRS: f64 = 1000.0;
-
 /// How many further pairs would decide a paired comparison, if its estimate stays and its interval
-/// narrows with the root of their number; `None` beyond a thousand pairs in all, or without an interval.
+/// narrows with the root of their number; `None` where it takes more than `most` pairs in all, or
+/// nothing bounds the effect.
 ///
 /// `max` and `strict` as for [`runs_needed`].
-pub fn pairs_needed(comparison: &Comparison, max: f64, strict: bool) -> Option<u32> {
+pub fn pairs_needed(comparison: &Comparison, max: f64, strict: bool, most: u32) -> Option<u32> {
     let (estimate, lo, hi) = comparison.effect?.worse(comparison.better);
     let limit = comparison.better.log_limit(max);
     let (width, distance) = match estimate > limit {
@@ -46,5 +44,6 @@ pub fn pairs_needed(comparison: &Comparison, max: f64, strict: bool) -> Option<u
     };
     let have = comparison.head.n as f64;
     let all = (have * (width / distance).powi(2)).ceil();
-    (all > have && all <= MOST_PAIRS).then_some((all - have) as u32)
+    // Written so that a NaN, of a bound beyond all numbers, is no advice.
+    (all > have && all <= f64::from(most)).then_some((all - have) as u32)
 }

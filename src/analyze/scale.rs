@@ -59,17 +59,21 @@ pub(super) struct Sides {
 impl Sides {
     /// The values of both sides, in the metric's unit as `quantum` is; `None` without a base value.
     pub(super) fn new(base: &[f64], head: &[f64], quantum: f64) -> Option<Sides> {
-        let median = stats::median(base)?;
+        let location = stats::median(base)?;
         if base.iter().chain(head).all(|v| *v > 0.0) {
-            let log = |values: &[f64]| values.iter().map(|v| v.ln()).collect::<Vec<_>>();
-            let base = log(base);
-            let location = stats::median(&base)?.exp().min(f64::MAX);
+            let log = |values: &[f64]| values.iter().map(|v| v.ln()).collect();
             let quantum = (quantum / location).ln_1p().max(ROUNDING);
-            return Some(Sides { scale: Scale::Log, location, base, head: log(head), quantum });
+            return Some(Sides {
+                scale: Scale::Log,
+                location,
+                base: log(base),
+                head: log(head),
+                quantum,
+            });
         }
         let largest = base.iter().chain(head).fold(0.0, |max: f64, v| max.max(v.abs()));
         let quantum = quantum.max(ROUNDING * largest);
         let (base, head) = (base.to_vec(), head.to_vec());
-        Some(Sides { scale: Scale::Plain, location: median, base, head, quantum })
+        Some(Sides { scale: Scale::Plain, location, base, head, quantum })
     }
 }

@@ -9,34 +9,31 @@ use crate::model::{Comparison, Flagged, Progress, Verdict};
 pub struct Followed {
     /// The comparison that decides, or the last one.
     pub comparison: Comparison,
-    /// How far that is towards a decision.
+    /// Whether it decides.
     pub progress: Progress,
 }
 
 /// Follows a series look by look until every regression rule is decided; `None` without a look.
 ///
-/// A rule that would fail has to fail at the next look too, on further pairs: the first evidence is
-/// kept beside the comparison. At the last look there is nothing to wait for, and `progress` says
-/// that the fail was seen once only.
+/// A rule that would fail has to fail at the next look too, on further pairs; the comparison then holds
+/// the first evidence beside its own. At the last look there is nothing to wait for: what fails there
+/// for the first time stays [`Progress::Flagged`], and fails.
 pub fn follow(rules: &[&Rule], looks: impl IntoIterator<Item = Comparison>) -> Option<Followed> {
     let mut last: Option<Followed> = None;
-    for comparison in looks {
-        let flagged = last.filter(|last| last.progress == Progress::Flagged);
-        let progress = progress(rules, &comparison);
-        let first = flagged
-            .map(|last| last.comparison)
-            .map(|comparison| Flagged { n: comparison.head.n, effect: comparison.effect });
-        let confirmed = progress == Progress::Flagged && first.is_some();
-        let comparison = match confirmed {
-            true => Comparison { flagged: first, ..comparison },
-            false => comparison,
-        };
-        let progress = if confirmed { Progress::Settled } else { progress };
-        let followed = Followed { comparison, progress };
-        if progress == Progress::Settled {
-            return Some(followed);
+    for mut comparison in looks {
+        let mut progress = progress(rules, &comparison);
+        if let Some(before) = last
+            && before.progress == Progress::Flagged
+            && progress == Progress::Flagged
+        {
+            let Comparison { head, effect, .. } = before.comparison;
+            comparison.flagged = Some(Flagged { n: head.n, effect });
+            progress = Progress::Settled;
         }
-        last = Some(followed);
+        last = Some(Followed { comparison, progress });
+        if progress == Progress::Settled {
+            break;
+        }
     }
     last
 }
@@ -55,7 +52,8 @@ fn verdicts(rules: &[&Rule], comparison: &Comparison) -> impl Iterator<Item = Ve
     })
 }
 
-/// How far one comparison is: every rule passes, or every rule is decided and one fails, or neither.
+/// How far one comparison is: undecided while one rule is, and flagged when all are decided and one
+/// would fail.
 fn progress(rules: &[&Rule], comparison: &Comparison) -> Progress {
     let mut progress = Progress::Ungated;
     for verdict in verdicts(rules, comparison) {

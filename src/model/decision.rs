@@ -8,6 +8,9 @@ use serde::Serialize;
 pub struct Decision {
     /// Which series, as recorded.
     pub series: String,
+    /// Whether a rule holds it to anything; no part of the line.
+    #[serde(skip)]
+    pub gated: bool,
     /// What was decided.
     pub verdict: Verdict,
     /// Ratio head/base minus 1; `None` where no ratio exists (a base of zero) or nothing was measured.

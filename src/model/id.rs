@@ -75,9 +75,14 @@ pub struct SeriesId {
 impl SeriesId {
     /// Whether its target comes from an entry of the configuration: it is the entry, or below it.
     pub fn is_from(&self, entry: &str) -> bool {
-        let rest = self.target.strip_prefix(entry);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        is_from(&self.target, entry)
     }
+}
+
+/// Whether a target comes from an entry of the configuration: it is the entry, or below it.
+pub fn is_from(target: &str, entry: &str) -> bool {
+    let rest = target.strip_prefix(entry);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 impl fmt::Display for SeriesId {

@@ -34,7 +34,7 @@ pub use decision::Decision;
 pub use environment::{Environment, Noise};
 pub use heading::Heading;
 pub use histogram::{Histogram, HistogramError, HistogramRecorder};
-pub use id::{SeriesId, Statistic};
+pub use id::{SeriesId, Statistic, is_from};
 pub use judgement::{GateKind, Judgement, NoBaselineWhy, Reason, WaiverUse};
 pub use metric::{Assumption, Better, Metric};
 pub use pairs::{Build, Experiment, Pair, PairedSeries, Progress};

@@ -110,7 +110,8 @@ fn say_what_is_needed(judged: &mut Judged, comparisons: &[Comparison], plan: &Pl
         {
             match comparison.test {
                 Test::Paired => {
-                    *pairs_needed = analyze::pairs_needed(comparison, *max, *strict);
+                    let most = defaults::MAX_PAIRS;
+                    *pairs_needed = analyze::pairs_needed(comparison, *max, *strict, most);
                 }
                 _ => *runs_needed = analyze::runs_needed(comparison, *max, *strict),
             }

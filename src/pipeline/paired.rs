@@ -11,6 +11,8 @@ use std::rc::Rc;
 pub(super) struct Gated<'a> {
     pub(super) series: &'a PairedSeries,
     pub(super) rules: Vec<&'a Rule>,
+    /// The most pairs that it is allowed.
+    pub(super) at_most: u32,
 }
 
 /// The regression rules of the gates that match a series.
@@ -26,75 +28,75 @@ pub(super) fn rules<'a>(
         .filter(|rule| matches!(rule, Rule::Regression { .. }))
 }
 
-/// The options of a build whose series are allowed so many pairs.
-pub(super) fn options(at_most: u32) -> PairedOptions {
-    PairedOptions {
-        q: defaults::PAIRED_FALSE_DISCOVERY_RATE,
-        miss: defaults::PAIRED_MISS,
-        power: defaults::POWER,
-        looks: &defaults::LOOKS,
-        at_most,
-    }
-}
-
 /// Decides the series of one family, in their order; `None` for a series without a pair.
 ///
-/// Each is followed at the strictest level that a family of this size may need (Bonferroni), which
-/// settles how many of its pairs count. Over what these show, Benjamini–Hochberg then finds the level
-/// at which the bounds for the worse are taken, and that for the better: a series counts as rejected
-/// at a level when the sequential test of that level would have stopped by then, which is a valid
-/// p-value.
-pub(super) fn decide(family: &[Gated<'_>], options: &PairedOptions) -> Vec<Option<Followed>> {
+/// Each is followed at the strictest level that a family of this size may need, which settles how many
+/// of its pairs count. Over what these show, Benjamini–Hochberg then finds the level at which the bounds
+/// for the worse are taken, and that for the better: a series counts as rejected at a level when the
+/// sequential test of that level would have stopped by then, which is a valid p-value.
+pub(super) fn decide(family: &[Gated<'_>], designs: &mut Designs) -> Vec<Option<Followed>> {
     let size = family.iter().filter(|gated| gated.decides()).count();
-    let strictest = options.q / size.max(1) as f64;
-    let mut designs = Designs { options, known: HashMap::new() };
-    let followed: Vec<Option<Followed>> = family
-        .iter()
-        .map(|gated| {
-            let design = designs.of((strictest, strictest), gated.series.pairs.len());
-            let looks = analyze::looks(gated.series, &design, options.power);
-            gate::follow(&gated.rules, looks)
-        })
-        .collect();
+    let followed: Vec<Option<Followed>> =
+        family.iter().map(|gated| gated.follow(size, designs)).collect();
     if size <= 1 {
         return followed;
     }
-    let members: Vec<(&PairedSeries, usize)> = family
-        .iter()
-        .zip(&followed)
+    let members: Vec<(&Gated<'_>, u64)> = std::iter::zip(family, &followed)
         .filter(|(gated, _)| gated.decides())
-        .filter_map(|(gated, followed)| Some((gated.series, used(followed.as_ref()?))))
+        .filter_map(|(gated, followed)| Some((gated, followed.as_ref()?.comparison.head.n)))
         .collect();
-    let worse_level = designs.level(&members, size, |comparison| worse(comparison).1 > 0.0);
-    let better_level = designs.level(&members, size, |comparison| {
+    let worse_level = level(&members, designs, |comparison| worse(comparison).1 > 0.0);
+    let better_level = level(&members, designs, |comparison| {
         comparison.p_better <= comparison.alpha_better && worse(comparison).2 < 0.0
     });
-    family
-        .iter()
-        .zip(followed)
+    std::iter::zip(family, followed)
         .map(|(gated, followed)| {
-            let followed = followed?;
-            let design = designs.of((worse_level, better_level), gated.series.pairs.len());
-            let known = used(&followed);
-            let at_end = analyze::looks(gated.series, &design, options.power)
-                .take_while(|look| look.head.n as usize <= known)
-                .last()?;
-            let comparison = Comparison { flagged: followed.comparison.flagged, ..at_end };
-            Some(Followed { comparison, ..followed })
+            let Followed { comparison, progress } = followed?;
+            let design = designs.of(gated, worse_level, better_level);
+            let at_end = gated.looks_until(comparison.head.n, &design).last()?;
+            let comparison = Comparison { flagged: comparison.flagged, ..at_end };
+            Some(Followed { comparison, progress })
         })
         .collect()
 }
 
-impl Gated<'_> {
-    /// Whether it takes part in the family: something depends on it, and there is something to go by.
-    fn decides(&self) -> bool {
-        !self.rules.is_empty() && !self.series.pairs.is_empty()
+/// How far one series is, as one of a family of the given size.
+pub(super) fn progress(gated: &Gated<'_>, size: usize) -> Progress {
+    if gated.rules.is_empty() {
+        return Progress::Ungated;
+    }
+    let followed = gated.follow(size, &mut Designs::default());
+    followed.map_or(Progress::Undecided, |followed| followed.progress)
+}
+
+/// Benjamini and Hochberg's level: the largest `q i / size` at which at least `i` of the members, each
+/// with the number of pairs that count, are rejected; `q / size` if there is none.
+fn level(
+    members: &[(&Gated<'_>, u64)],
+    designs: &mut Designs,
+    rejects: impl Fn(&Comparison) -> bool,
+) -> f64 {
+    let mut candidate = members.len();
+    loop {
+        let level = share_of_error(candidate, members.len());
+        let rejected = members
+            .iter()
+            .filter(|(gated, pairs)| {
+                let design = designs.of(gated, level, level);
+                gated.looks_until(*pairs, &design).any(|look| rejects(&look))
+            })
+            .count();
+        if rejected >= candidate || candidate == 1 {
+            return level;
+        }
+        // Fewer are rejected at a stricter level, so that no level in between can do.
+        candidate = rejected.max(1);
     }
 }
 
-/// How many pairs a decision rests on.
-fn used(followed: &Followed) -> usize {
-    usize::try_from(followed.comparison.head.n).unwrap_or(usize::MAX)
+/// The level at which `count` of a family of `size` may be rejected.
+fn share_of_error(count: usize, size: usize) -> f64 {
+    defaults::PAIRED_FALSE_DISCOVERY_RATE * count as f64 / size.max(1) as f64
 }
 
 /// Estimate and bounds, oriented so that above 0 is worse; of a difference where there is no ratio.
@@ -105,56 +107,45 @@ fn worse(comparison: &Comparison) -> (f64, f64, f64) {
     }
 }
 
-/// How far one series is, as one of a family of the given size.
-pub(super) fn progress(gated: &Gated<'_>, size: usize, options: &PairedOptions) -> Progress {
-    if gated.rules.is_empty() {
-        return Progress::Ungated;
-    }
-    let alpha = options.q / size.max(1) as f64;
-    let design = Design::new(options, alpha, alpha, gated.series.pairs.len());
-    gate::follow(&gated.rules, analyze::looks(gated.series, &design, options.power))
-        .map_or(Progress::Undecided, |followed| followed.progress)
-}
-
-/// Designs by level and number of pairs: most series of a build share one.
-struct Designs<'a> {
-    options: &'a PairedOptions,
-    known: HashMap<(u64, u64, usize), Rc<Design>>,
-}
-
-impl Designs<'_> {
-    fn of(&mut self, (worse, better): (f64, f64), pairs: usize) -> Rc<Design> {
-        let key = (worse.to_bits(), better.to_bits(), pairs);
-        let made = || Rc::new(Design::new(self.options, worse, better, pairs));
-        Rc::clone(self.known.entry(key).or_insert_with(made))
+impl Gated<'_> {
+    /// Whether it takes part in the family: something depends on it, and there is something to go by.
+    fn decides(&self) -> bool {
+        !self.rules.is_empty() && !self.series.pairs.is_empty()
     }
 
-    /// Benjamini and Hochberg's level: the largest `q i / size` at which at least `i` members, each
-    /// with its number of pairs, are rejected; `q / size` if there is none.
-    fn level(
-        &mut self,
-        members: &[(&PairedSeries, usize)],
-        size: usize,
-        rejects: impl Fn(&Comparison) -> bool,
-    ) -> f64 {
-        let (q, power) = (self.options.q, self.options.power);
-        let mut candidate = size;
-        loop {
-            let level = q * candidate as f64 / size as f64;
-            let rejected = members
-                .iter()
-                .filter(|(series, used)| {
-                    let design = self.of((level, level), series.pairs.len());
-                    analyze::looks(series, &design, power)
-                        .take_while(|look| look.head.n as usize <= *used)
-                        .any(|look| rejects(&look))
-                })
-                .count();
-            if rejected >= candidate || candidate == 1 {
-                return level;
-            }
-            // Fewer are rejected at a stricter level, so that no level in between can do.
-            candidate = rejected.max(1);
-        }
+    /// Follows it at the level that holds the error of a family of `size` whatever the others are
+    /// (Bonferroni's).
+    fn follow(&self, size: usize, designs: &mut Designs) -> Option<Followed> {
+        let level = share_of_error(1, size);
+        let design = designs.of(self, level, level);
+        gate::follow(&self.rules, analyze::looks(self.series, &design))
+    }
+
+    /// The looks up to so many pairs.
+    fn looks_until<'s>(
+        &'s self,
+        pairs: u64,
+        design: &'s Design,
+    ) -> impl Iterator<Item = Comparison> + 's {
+        analyze::looks(self.series, design).take_while(move |look| look.head.n <= pairs)
+    }
+}
+
+/// Designs that were made, by what they differ in: most series share one.
+#[derive(Debug, Default)]
+pub(super) struct Designs(HashMap<(u64, u64, u32, usize), Rc<Design>>);
+
+impl Designs {
+    fn of(&mut self, gated: &Gated<'_>, worse: f64, better: f64) -> Rc<Design> {
+        let (at_most, pairs) = (gated.at_most, gated.series.pairs.len());
+        let options = PairedOptions {
+            miss: defaults::PAIRED_MISS,
+            power: defaults::POWER,
+            looks: &defaults::LOOKS,
+            at_most,
+        };
+        let made = || Rc::new(Design::new(&options, worse, better, pairs));
+        let key = (worse.to_bits(), better.to_bits(), at_most, pairs);
+        Rc::clone(self.0.entry(key).or_insert_with(made))
     }
 }

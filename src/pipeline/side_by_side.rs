@@ -1,20 +1,20 @@
 //! A run measured side by side with its base: both built, measured in pairs, and recorded.
 
-use super::paired::{self, Gated};
+use super::paired::{self, Designs, Gated};
 use super::recording::{self, Recorded};
 use super::selection::Selected;
 use crate::Error;
 use crate::analyze::Compared;
-use crate::config::{GatePlan, Plan, Rule};
+use crate::config::{GatePlan, Plan};
 use crate::measure::paired::{PairedMeasured, Pairing, measure_paired};
-use crate::measure::{Context, Measured};
+use crate::measure::{self, Context, Measured};
 use crate::model::{
-    Baseline, BaselineReason, Experiment, NoBaselineWhy, PairedSeries, Progress, Reason, Run,
-    SeriesId, Warning,
+    Baseline, BaselineReason, Experiment, Failure, NoBaselineWhy, PairedSeries, Progress, Reason,
+    Run, SeriesId, Warning, is_from,
 };
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Mutex;
 use uuid::Uuid;
 
 /// The base of a run and the pairs of both.
@@ -39,17 +39,16 @@ pub(super) async fn measure(
     context: Context<'_>,
 ) -> Result<(Measured, SideBySide), Error> {
     let at_most = plan.paired.pairs;
-    let options = paired::options(at_most);
-    // The family is not known before all of it has been measured once; what is measured later can only
-    // make it larger, and is then looked at again.
-    let family = Mutex::new(BTreeSet::new());
+    // How many series make the family is known once all have been measured, and so only grows: what is
+    // followed first may be left too soon, never too late. What counts is decided at the end, over all.
+    let family = RefCell::new(BTreeSet::new());
     let decided = |series: &PairedSeries| -> Progress {
-        let rules: Vec<&Rule> = paired::rules(&plan.gates, &series.series).collect();
-        let mut family = family.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let rules: Vec<_> = paired::rules(&plan.gates, &series.series).collect();
+        let mut family = family.borrow_mut();
         if !rules.is_empty() {
             family.insert(series.series.clone());
         }
-        paired::progress(&Gated { series, rules }, family.len(), &options)
+        paired::progress(&Gated { series, rules, at_most }, family.len())
     };
     let pairing = Pairing {
         reference,
@@ -62,6 +61,10 @@ pub(super) async fn measure(
     let only = |name: &str| selected.measures(name);
     let measured = measure_paired(plan, &pairing, &only, context).await?;
     let PairedMeasured { mut head, base, incomparable, series, base_revision } = measured;
+    let alone = alone(plan, &incomparable, context).await;
+    head.targets.extend(alone.targets);
+    head.failures.extend(alone.failures);
+    head.elapsed += alone.elapsed;
     let same_code = draft.revision.commit == base_revision.commit && !draft.revision.dirty;
     head.warnings.extend(same_code.then_some(Warning::SameCode));
     head.warnings.extend(incomparable.iter().map(|failure| Warning::BaseFailed {
@@ -91,16 +94,34 @@ pub(super) async fn measure(
     Ok((head, SideBySide { baseline, experiment, failed }))
 }
 
+/// Measures the head of what cannot be compared: it has values to be judged by limits, and to be stored
+/// for those who come later.
+async fn alone(plan: &Plan, incomparable: &[Failure], context: Context<'_>) -> Measured {
+    // All is built already.
+    let plan = Plan { build: vec![], ..plan.clone() };
+    let concerns = |entry: &str| incomparable.iter().any(|failure| is_from(&failure.target, entry));
+    let mut measured = measure::measure(&plan, &concerns, context).await;
+    let wanted = |target: &str| incomparable.iter().any(|failure| is_from(target, &failure.target));
+    measured.targets.retain(|target| wanted(&target.name));
+    measured.failures.retain(|failure| wanted(&failure.target));
+    measured
+}
+
 impl SideBySide {
     /// Compares every series of the head that has pairs.
     pub(super) fn compare(&self, head: &Run, gates: &[GatePlan]) -> Compared {
+        let at_most = self.experiment.at_most;
         let gated: Vec<Gated<'_>> = self
             .experiment
             .series
             .iter()
-            .map(|series| Gated { series, rules: paired::rules(gates, &series.series).collect() })
+            .map(|series| Gated {
+                series,
+                rules: paired::rules(gates, &series.series).collect(),
+                at_most,
+            })
             .collect();
-        let decided = paired::decide(&gated, &paired::options(self.experiment.at_most));
+        let decided = paired::decide(&gated, &mut Designs::default());
         let comparisons: Vec<_> =
             decided.into_iter().flatten().map(|followed| followed.comparison).collect();
         let compared: BTreeSet<&SeriesId> =

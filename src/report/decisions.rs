@@ -4,7 +4,7 @@ use super::grid::grid;
 use super::history::Form;
 use super::number::{NBSP, counted, percent};
 use super::{Error, escape, json, layout, words};
-use crate::model::{Decision, Effect, Unit};
+use crate::model::{Decision, Effect, NotJudgedReason, Unit};
 
 /// The widest that a series' name is shown.
 const WIDEST_NAME: usize = 48;
@@ -17,7 +17,7 @@ const WIDEST_NAME: usize = 48;
 pub fn list(decisions: &[Decision], form: Form) -> Result<String, Error> {
     match form {
         Form::Json => {
-            let lines = decisions.iter().map(json::line).collect::<Result<String, _>>();
+            let lines: Result<String, _> = decisions.iter().map(json::line).collect();
             Ok(lines?)
         }
         Form::Text => Ok(table(decisions)),
@@ -28,7 +28,11 @@ fn table(decisions: &[Decision]) -> String {
     let row = |decision: &Decision| {
         let name = layout::shorten(&escape::name(&decision.series), WIDEST_NAME);
         let pairs = counted(usize::try_from(decision.pairs).unwrap_or(usize::MAX), "pair");
-        [decision.verdict.name().to_owned(), name, pairs, said(decision)]
+        let verdict = match decision.gated {
+            true => decision.verdict.name(),
+            false => words::not_judged(NotJudgedReason::NoGate),
+        };
+        [verdict.to_owned(), name, pairs, said(decision)]
     };
     let rows: Vec<_> = decisions.iter().map(row).collect();
     grid(&rows, &[2]).replace(NBSP, " ")

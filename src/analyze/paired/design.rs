@@ -5,9 +5,6 @@ use crate::stats::{self, SignedRankNull, Spending};
 /// What paired comparisons are held to; the defaults live with the configuration.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PairedOptions {
-    /// False discovery rate over the build, regressions and improvements each in their own family;
-    /// in (0, 1). A series alone in its family errs with at most this probability, however noisy it is.
-    pub q: f64,
     /// Probability, at most, with which a regression as large as its gate's limit passes; in (0, 1).
     pub miss: f64,
     /// Power at which the smallest detectable effect is stated, in (0, 1).
@@ -18,17 +15,18 @@ pub struct PairedOptions {
     pub at_most: u32,
 }
 
-/// How bounds for the worse and for the better spend their error: nearly all of it at the end, as
-/// O'Brien and Fleming's test does, but for the first looks, where gross changes are.
+/// How the bounds for the worse and for the better spend their error: with the cube of the pairs that
+/// are in, so that most of it is left for the end, and a gross change is still found early.
 const LATE: Spending = Spending::Power(3.0);
-/// How the bound that lets pass spends its error: evenly, so that what did not change is soon done
-/// with.
+/// How the bound that lets pass spends its error: nearly the same at each look, since most series are
+/// unchanged, and soon done with.
 const EVENLY: Spending = Spending::Pocock;
 
 /// The looks at a series, each with the one-sided levels of its bounds.
 #[derive(Debug, Clone)]
 pub struct Design {
     looks: Vec<Look>,
+    power: f64,
 }
 
 /// One look.
@@ -47,39 +45,46 @@ pub(super) struct Look {
 }
 
 impl Design {
-    /// The looks at a series of which `pairs` are there, when the bounds for the worse and for the
-    /// better may err with probability `worse` and `better` in all; the last look is at the last pair.
+    /// The looks at a series of so many pairs, when its bounds for the worse and for the better may err
+    /// with probability `worse` and `better`, each in (0, 1), over all looks.
+    ///
+    /// Where measuring ended between two looks, the last look is at the last pair. A level that does not
+    /// exist, as that of an error outside of (0, 1), is 0, with which nothing is decided.
     pub fn new(options: &PairedOptions, worse: f64, better: f64, pairs: usize) -> Design {
         let end = pairs.min(options.at_most as usize);
         let before = options.looks.iter().map(|look| *look as usize).filter(|look| *look < end);
         let sizes: Vec<usize> = before.chain((end > 0).then_some(end)).collect();
         let fractions: Vec<f64> =
             sizes.iter().map(|size| *size as f64 / f64::from(options.at_most)).collect();
-        let levels = |spending, alpha| {
-            // A level of 0 decides nothing, which is right where no level can be had.
-            stats::nominal_levels(spending, alpha, &fractions)
+        let levels = |spending, error| {
+            stats::nominal_levels(spending, error, &fractions)
                 .unwrap_or_else(|| vec![0.0; sizes.len()])
         };
         let worse_levels = levels(LATE, worse);
+        // Mostly the same error, and the levels are what takes time here.
         let same = worse.to_bits() == better.to_bits();
-        let better = if same { worse_levels.clone() } else { levels(LATE, better) };
-        let within = levels(EVENLY, options.miss);
+        let better_levels = if same { worse_levels.clone() } else { levels(LATE, better) };
+        let within_levels = levels(EVENLY, options.miss);
         let looks = sizes
-            .iter()
-            .zip(worse_levels)
-            .zip(better.into_iter().zip(within))
-            .map(|((pairs, worse), (better, within))| Look {
-                pairs: *pairs,
-                worse,
-                better,
-                within,
-                null: SignedRankNull::of_size(*pairs),
+            .into_iter()
+            .enumerate()
+            .map(|(i, pairs)| Look {
+                pairs,
+                worse: worse_levels[i],
+                better: better_levels[i],
+                within: within_levels[i],
+                null: SignedRankNull::of_size(pairs),
             })
             .collect();
-        Design { looks }
+        Design { looks, power: options.power }
     }
 
     pub(super) fn looks(&self) -> &[Look] {
         &self.looks
+    }
+
+    /// Power at which the smallest detectable effect is stated.
+    pub(super) fn power(&self) -> f64 {
+        self.power
     }
 }

@@ -11,41 +11,45 @@
 //! confidence intervals).
 
 mod design;
+mod held;
 mod seen;
 
 pub use design::{Design, PairedOptions};
 
-use crate::model::{Assumption, Comparison, PairedSeries};
-use seen::{Held, Seen};
+use crate::model::{Assumption, Comparison, Pair, PairedSeries, Warning};
+use held::Held;
+use seen::Seen;
 
-/// What is known of a series at each look of the design, in order; none for a series without pairs.
+/// What is known of a series at each look of the design, in order; nothing for one without pairs.
 ///
-/// `power` is that at which the detectable effect is stated.
+/// A look knows the pairs up to it only, so that further pairs never change an earlier one.
 pub fn looks<'a>(
     series: &'a PairedSeries,
     design: &'a Design,
-    power: f64,
 ) -> impl Iterator<Item = Comparison> + 'a {
-    let exact = exact(series);
     let mut held = Held::default();
-    design.looks().iter().filter_map(move |look| {
-        let values = series.pairs.get(..look.pairs)?;
-        let seen = Seen::at(look, values, series.quantum, series.metric.better)?;
-        Some(if exact {
-            seen.exact(series, look)
-        } else {
-            held.with(seen).compare(series, look, power)
+    design.looks().iter().map_while(move |look| {
+        let pairs = series.pairs.get(..look.pairs)?;
+        let seen = Seen::at(look, pairs, series)?;
+        if series.metric.assumption != Assumption::Exact {
+            return Some(held.narrow(seen).noisy(series, look, design.power()));
+        }
+        Some(match varied(pairs, series.quantum) {
+            None => seen.exact(series, look),
+            Some(doubt) => {
+                let comparison = held.narrow(seen).noisy(series, look, design.power());
+                Comparison { warnings: vec![doubt], ..comparison }
+            }
         })
     })
 }
 
-/// Whether the metric has no noise, and showed none.
-fn exact(series: &PairedSeries) -> bool {
-    let Some(first) = series.pairs.first() else { return false };
-    let same = |a: f64, b: f64| (a - b).abs() <= series.quantum.max(0.0);
-    series.metric.assumption == Assumption::Exact
-        && series
-            .pairs
-            .iter()
-            .all(|pair| same(pair.base, first.base) && same(pair.head, first.head))
+/// What a metric that is said to have no noise showed of it, on the first side that did.
+fn varied(pairs: &[Pair], quantum: f64) -> Option<Warning> {
+    let range = |value: fn(&Pair) -> f64| {
+        let values = pairs.iter().map(value);
+        let (min, max) = (values.clone().reduce(f64::min)?, values.reduce(f64::max)?);
+        (max - min > quantum.max(0.0)).then_some(Warning::NotExact { min, max })
+    };
+    range(|pair| pair.head).or_else(|| range(|pair| pair.base))
 }

@@ -1,4 +1,4 @@
-//! What one look saw, and what all looks up to it hold.
+//! What one look saw.
 
 use super::super::finding::{Finding, orient};
 use super::super::scale::{Scale, Sides};
@@ -6,41 +6,44 @@ use super::design::Look;
 use crate::model::{Better, Comparison, Effect, Estimate, Pair, PairedSeries, Side, Test};
 use crate::stats::{self, SignedRank};
 
-/// The shift of the differences at one look, as head minus base on its scale.
+/// The centre of the differences at one look, as head minus base on its scale, with its bounds.
 pub(super) struct Seen {
-    scale: Scale,
+    pub(super) scale: Scale,
     /// Medians of base and head, in the metric's unit.
     base: f64,
     head: f64,
-    estimate: f64,
-    lo: Option<f64>,
-    hi: Option<f64>,
+    /// 0 when it is within what the measurement can tell apart.
+    pub(super) estimate: f64,
+    /// At the levels of a regression and of a pass, whichever side each of them is.
+    pub(super) lo: Option<f64>,
+    pub(super) hi: Option<f64>,
     /// One-sided p-values against "not worse" and "not better", of this look alone.
     p: (f64, f64),
-    /// From the estimate to its bound for the worse.
+    /// From the estimate to the bound that a regression must clear, of this look alone.
     half_width: Option<f64>,
 }
 
 impl Seen {
-    /// `None` without pairs, and for values whose differences overflow.
-    pub(super) fn at(look: &Look, pairs: &[Pair], quantum: f64, better: Better) -> Option<Seen> {
-        let base: Vec<f64> = pairs.iter().map(|pair| pair.base).collect();
-        let head: Vec<f64> = pairs.iter().map(|pair| pair.head).collect();
+    /// What the pairs of a look say; `None` without any, and where a value is not finite.
+    pub(super) fn at(look: &Look, pairs: &[Pair], series: &PairedSeries) -> Option<Seen> {
+        let (base, head): (Vec<f64>, Vec<f64>) =
+            pairs.iter().map(|pair| (pair.base, pair.head)).unzip();
         let median = stats::median(&head)?;
-        let sides = Sides::new(&base, &head, quantum)?;
-        let differences: Vec<f64> =
-            sides.base.iter().zip(&sides.head).map(|(base, head)| head - base).collect();
+        let sides = Sides::new(&base, &head, series.quantum)?;
+        // Ranks do not care how far beyond all numbers a difference is.
+        let differences: Vec<f64> = std::iter::zip(&sides.base, &sides.head)
+            .map(|(base, head)| (head - base).clamp(f64::MIN, f64::MAX))
+            .collect();
         let ranks = SignedRank::with_null(&differences, &look.null)?;
-        let none = ranks.estimate().abs() <= sides.quantum;
-        let estimate = if none { 0.0 } else { ranks.estimate() };
+        let better = series.metric.better;
         let (alpha_lo, alpha_hi) = orient((look.worse, look.within), better);
         let (lo, hi) = ranks.bounds(alpha_lo, alpha_hi);
-        let (lo, hi) = match none {
-            true => (lo.map(|lo| lo.min(0.0)), hi.map(|hi| hi.max(0.0))),
-            false => (lo, hi),
+        let none = ranks.estimate().abs() <= sides.quantum;
+        let (estimate, lo, hi, p) = match none {
+            true => (0.0, lo.map(|lo| lo.min(0.0)), hi.map(|hi| hi.max(0.0)), (1.0, 1.0)),
+            false => (ranks.estimate(), lo, hi, ranks.p()),
         };
-        let worse_bound = orient((lo, hi), better).0;
-        let p = if none { (1.0, 1.0) } else { ranks.p() };
+        let (worse, _) = orient((lo, hi), better);
         Some(Seen {
             scale: sides.scale,
             base: sides.location,
@@ -49,15 +52,20 @@ impl Seen {
             lo,
             hi,
             p: orient(p, better),
-            half_width: worse_bound.map(|bound| (estimate - bound).abs().max(sides.quantum)),
+            half_width: worse.map(|bound| (estimate - bound).abs().max(sides.quantum)),
         })
+    }
+
+    /// The comparison of a metric with noise.
+    pub(super) fn noisy(&self, series: &PairedSeries, look: &Look, power: f64) -> Comparison {
+        let detectable = self.detectable(look.worse, power, series.metric.better);
+        Comparison { detectable, ..self.comparison(series, look) }
     }
 
     /// The comparison of a metric without noise.
     pub(super) fn exact(&self, series: &PairedSeries, look: &Look) -> Comparison {
         let finding = Finding::exact(self.base, self.head, series.quantum);
-        let better = series.metric.better;
-        let levels = (look.worse, look.better);
+        let (better, levels) = (series.metric.better, (look.worse, look.better));
         let (p_worse, p_better) = finding.p(better);
         Comparison {
             test: Test::Exact,
@@ -86,6 +94,7 @@ impl Seen {
                 hi: self.hi.and_then(fraction),
             }),
             difference: Estimate {
+                // Only a rise beyond all numbers has no value.
                 value: amount(self.estimate).unwrap_or(f64::MAX),
                 lo: self.lo.and_then(amount),
                 hi: self.hi.and_then(amount),
@@ -109,42 +118,5 @@ impl Seen {
         let stretch = 1.0 + stats::normal_quantile(power)? / certainty;
         let found = self.scale.rise_and_fall(self.half_width? * stretch, self.base)?;
         Some(orient(found, better).0).filter(|_| stretch.is_finite())
-    }
-}
-
-/// The interval that all looks so far leave.
-#[derive(Default)]
-pub(super) struct Held {
-    scale: Option<Scale>,
-    lo: Option<f64>,
-    hi: Option<f64>,
-}
-
-impl Held {
-    /// What is held once a further look is added.
-    pub(super) fn with(&mut self, seen: Seen) -> Seen {
-        if self.scale != Some(seen.scale) {
-            // The first value that is not positive ends the logarithms, and their bounds with them.
-            *self = Held { scale: Some(seen.scale), ..Held::default() };
-        }
-        let tighter =
-            |held: Option<f64>, new: Option<f64>, pick: fn(f64, f64) -> f64| match (held, new) {
-                (Some(held), Some(new)) => Some(pick(held, new)),
-                (held, new) => held.or(new),
-            };
-        self.lo = tighter(self.lo, seen.lo, f64::max);
-        self.hi = tighter(self.hi, seen.hi, f64::min);
-        // An estimate that has left an earlier interval is believed against it.
-        let (lo, hi) =
-            (self.lo.map(|lo| lo.min(seen.estimate)), self.hi.map(|hi| hi.max(seen.estimate)));
-        Seen { lo, hi, ..seen }
-    }
-}
-
-impl Seen {
-    /// The comparison of a metric with noise.
-    pub(super) fn compare(&self, series: &PairedSeries, look: &Look, power: f64) -> Comparison {
-        let detectable = self.detectable(look.worse, power, series.metric.better);
-        Comparison { detectable, ..self.comparison(series, look) }
     }
 }

@@ -30,5 +30,5 @@ fn replay(recording: &Path, args: &CheckArgs) -> Result<Exit, Failure> {
     };
     let text = decisions::list(&replayed.decisions, form).map_err(pacegate::Error::from)?;
     stdout::print(&text)?;
-    Ok(replayed.exit(args.policy.strict))
+    Ok(Exit::of(replayed.verdict, args.policy.strict))
 }
