@@ -3,7 +3,7 @@
 #[path = "../../tests/support/runs.rs"]
 mod runs;
 
-use crate::rule::{Answer, Judge, Rule};
+use crate::rule::{Answer, Judge, Marker, Rule};
 use crate::trials::{Design, Trial};
 use pacegate::analyze::{Options, compare};
 use pacegate::config::{GatePlan, Rule as GateRule, SeriesPattern, defaults};
@@ -33,6 +33,9 @@ pub(crate) const RULES: [Rule; 3] = [
         judge: Judge::Build(pairs),
     },
 ];
+
+/// In the order of the tables; the library's change points take their place here.
+pub(crate) const MARKERS: [Marker; 0] = [];
 
 /// `check --baseline A --head B`: the processes of two runs, by ranks.
 fn one_session(build: &[Trial]) -> Vec<Answer> {

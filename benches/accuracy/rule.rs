@@ -1,4 +1,4 @@
-//! A rule that decides whether a build got slower.
+//! Rules that decide whether a build got slower, and markers that say since which commit.
 
 use crate::trials::{Design, Trial};
 use pacegate::model::Verdict;
@@ -41,4 +41,10 @@ impl Rule {
             Judge::Build(answer) => answer(build),
         }
     }
+}
+
+/// Finds the first commits of new levels in a series, in order.
+pub(crate) struct Marker {
+    pub(crate) name: &'static str,
+    pub(crate) mark: fn(&[f64]) -> Vec<usize>,
 }

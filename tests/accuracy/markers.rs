@@ -1,6 +1,8 @@
 //! Change points of other tools on series for which they are known.
 
 use crate::peers::MARKERS;
+use crate::tables::marks::Marks;
+use std::ops::Range;
 
 /// Levels of twenty commits each, with small and regular noise.
 fn series(levels: &[f64]) -> Vec<f64> {
@@ -49,4 +51,22 @@ fn perfherder_waits_for_twelve_values_on_either_side() {
     };
     assert_eq!([found(11), found(12)], [vec![], vec![12]]);
     assert_eq!([found(48), found(49)], [vec![48], vec![]]);
+}
+
+#[test]
+fn points_are_held_against_the_truth() {
+    let change = |end: usize| Some(30..end);
+    let [none, step, ramp] = [None, change(31), change(55)];
+    for (points, truth, found, false_points) in [
+        (&[25, 36][..], &step, 1, 1),
+        (&[24], &step, 0, 1),
+        (&[35], &step, 1, 0),
+        (&[25, 40, 59, 60], &ramp, 1, 1),
+        (&[3], &none, 0, 1),
+        (&[], &step, 0, 0),
+    ] {
+        let truth: &[Range<usize>] = truth.as_slice();
+        let expected = Marks { changes: truth.len(), found, false_points };
+        assert_eq!(Marks::of(points, truth), expected, "{points:?} {truth:?}");
+    }
 }

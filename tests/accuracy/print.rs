@@ -1,6 +1,7 @@
 //! Tables are the same for the same seed, and Markdown.
 
 use crate::parallel;
+use crate::tables::cell::{mean, percent, share};
 use crate::tables::{self, Grid, Plan};
 use std::num::NonZero;
 
@@ -52,4 +53,14 @@ fn every_kind_of_table_is_well_formed() {
         .collect();
     assert_eq!(grids.len(), 2 + 12 + 3 + 4);
     grids.iter().for_each(well_formed);
+}
+
+#[test]
+fn shares_have_intervals() {
+    // scipy.stats.beta.ppf([.025, .975], [13, 14], [988, 987])
+    assert_eq!(share(13, 1000), "1.3 (0.7–2.2)");
+    assert_eq!(share(0, 1000), "0.0 (0.0–0.4)");
+    assert_eq!(share(20, 20), "100.0 (83.2–100.0)");
+    assert_eq!([percent(1, 3), mean(3, 2)], ["33.3", "1.50"]);
+    assert_eq!([share(0, 0), percent(0, 0), mean(0, 0)], ["–", "–", "–"]);
 }

@@ -17,7 +17,7 @@ mod significance;
 use crate::rule::{Judge, Rule};
 use crate::trials::{Design, Trial};
 
-pub(crate) use points::{MARKERS, Marker};
+pub(crate) use points::MARKERS;
 
 /// The rules, in the order of the tables.
 pub(crate) const RULES: [Rule; 6] = [

@@ -6,7 +6,7 @@ use pacegate::stats::{Rate, clopper_pearson};
 const ALPHA: f64 = 0.025;
 
 /// A share in percent with its 95 % interval (Clopper and Pearson), as in `1.3 (0.7–2.2)`.
-pub(super) fn share(found: usize, of: usize) -> String {
+pub(crate) fn share(found: usize, of: usize) -> String {
     let Some(rate) = Rate::new(found as f64, of as f64) else { return "–".to_owned() };
     let (lo, hi) = clopper_pearson(rate, ALPHA, ALPHA);
     let [share, lo, hi] = [rate.share(), lo, hi].map(|share| 100.0 * share);
@@ -14,12 +14,12 @@ pub(super) fn share(found: usize, of: usize) -> String {
 }
 
 /// A share in percent alone.
-pub(super) fn percent(found: usize, of: usize) -> String {
+pub(crate) fn percent(found: usize, of: usize) -> String {
     Rate::new(found as f64, of as f64)
         .map_or_else(|| "–".to_owned(), |rate| format!("{:.1}", 100.0 * rate.share()))
 }
 
 /// The mean of counts.
-pub(super) fn mean(sum: usize, of: usize) -> String {
+pub(crate) fn mean(sum: usize, of: usize) -> String {
     if of == 0 { "–".to_owned() } else { format!("{:.2}", sum as f64 / of as f64) }
 }

@@ -1,8 +1,9 @@
 //! The tables of `docs/accuracy.md`.
 
-mod cell;
+pub(crate) mod cell;
 mod family;
 mod grid;
+pub(crate) mod marks;
 mod noise;
 mod pairs;
 mod points;

@@ -63,7 +63,8 @@ fn measures(processes: &[Vec<f64>]) -> [f64; 4] {
         // Without the spikes, which are independent and would drown everything else.
         over(|values| {
             let highest = spike(values)?;
-            let calm: Vec<f64> = values.iter().map(|value| value.min(highest)).collect();
+            let calm = values.iter().copied().filter(|value| *value <= highest);
+            let calm: Vec<f64> = calm.collect();
             stats::autocorrelation(&calm)
         }),
         over(|values| {

@@ -3,13 +3,10 @@
 use super::Plan;
 use super::cell::{mean, share};
 use super::grid::Grid;
-use crate::parallel;
-use crate::peers::{MARKERS, Marker};
+use super::marks::Marks;
+use crate::rule::Marker;
 use crate::trials::{Change, PROFILES, Profile, Series};
-use std::ops::Range;
-
-/// A point so many commits from a change is found there.
-const MARGIN: usize = 5;
+use crate::{ours, parallel, peers};
 
 /// Series whose level does not change.
 const CONSTANT: [(&str, Change); 3] = [
@@ -44,6 +41,10 @@ pub(crate) fn points(plan: Plan) -> impl Iterator<Item = Grid> {
     })
 }
 
+fn markers() -> impl Iterator<Item = &'static Marker> {
+    peers::MARKERS.iter().chain(&ours::MARKERS)
+}
+
 fn grid(
     plan: Plan,
     profile: &Profile,
@@ -53,7 +54,7 @@ fn grid(
 ) -> Grid {
     let columns: Vec<Vec<Vec<Marks>>> =
         kinds.iter().map(|(kind, change)| marked(plan, profile, kind, *change)).collect();
-    let rows = MARKERS.iter().enumerate().map(|(i, marker)| {
+    let rows = markers().enumerate().map(|(i, marker)| {
         let cells = columns.iter().map(|series| {
             let marks: Vec<Marks> =
                 series.iter().filter_map(|marks| marks.get(i).copied()).collect();
@@ -75,31 +76,6 @@ fn marked(plan: Plan, profile: &Profile, kind: &str, change: Change) -> Vec<Vec<
     parallel::map(plan.trials, plan.threads, |n| {
         let Series { values, truth } = Series::new(&format!("{cell}/{n}"), profile, change);
         let marks = |marker: &Marker| Marks::of(&(marker.mark)(&values), &truth);
-        MARKERS.iter().map(marks).collect()
+        markers().map(marks).collect()
     })
-}
-
-/// The points of one series, held against the truth.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Marks {
-    changes: usize,
-    /// Changes with a point at most five commits away.
-    found: usize,
-    /// Points farther than that from every change.
-    false_points: usize,
-}
-
-impl Marks {
-    fn of(points: &[usize], truth: &[Range<usize>]) -> Marks {
-        let near = |point: &usize, change: &Range<usize>| {
-            (change.start.saturating_sub(MARGIN)..change.end + MARGIN).contains(point)
-        };
-        let found = |change: &&Range<usize>| points.iter().any(|point| near(point, change));
-        let stray = |point: &&usize| !truth.iter().any(|change| near(point, change));
-        Marks {
-            changes: truth.len(),
-            found: truth.iter().filter(found).count(),
-            false_points: points.iter().filter(stray).count(),
-        }
-    }
 }

@@ -3,7 +3,7 @@
 mod benchmark;
 mod draw;
 mod experiment;
-mod noise;
+pub(crate) mod noise;
 mod series;
 
 pub(crate) use experiment::{Design, Trial, processes};

@@ -54,25 +54,25 @@ fn divide(values: &[f64]) -> Vec<usize> {
 
 /// Drops the least significant point until all are significant, then the smallest until all are large.
 fn join(values: &[f64], mut points: Vec<usize>, least: f64) -> Vec<usize> {
+    let sides = |points: &[usize], i: usize| {
+        let start = if i == 0 { 0 } else { points[i - 1] };
+        let end = points.get(i + 1).copied().unwrap_or(values.len());
+        Sides::at(values, &(start..end), points[i])
+    };
+    let mut all: Vec<Sides> = (0..points.len()).map(|i| sides(&points, i)).collect();
     loop {
-        let sides: Vec<Sides> = (0..points.len())
-            .map(|i| {
-                let start = if i == 0 { 0 } else { points[i - 1] };
-                let end = points.get(i + 1).copied().unwrap_or(values.len());
-                Sides::at(values, &(start..end), points[i])
-            })
-            .collect();
-        let by = |key: fn(&Sides) -> f64| {
-            let keys = sides.iter().map(key).enumerate();
-            keys.min_by(|(_, a), (_, b)| a.total_cmp(b))
+        let first = |better: fn(&Sides, &Sides) -> bool| {
+            (0..all.len()).reduce(|a, b| if better(&all[b], &all[a]) { b } else { a })
         };
-        // Negative, so that the least is the least significant.
-        let weakest = by(|sides| -sides.p).filter(|(_, p)| -p >= P);
-        let smallest = by(|sides| sides.size).filter(|(_, size)| *size <= least);
-        match weakest.or(smallest) {
-            Some((i, _)) => points.remove(i),
-            None => return points,
-        };
+        let weakest = first(|a, b| a.p > b.p).filter(|i| all[*i].p >= P);
+        let smallest = || first(|a, b| a.size < b.size).filter(|i| all[*i].size <= least);
+        let Some(i) = weakest.or_else(smallest) else { return points };
+        points.remove(i);
+        all.remove(i);
+        // As Otava has it: the two points after the gap are looked at again, the one before is not.
+        for i in (i..points.len()).take(2) {
+            all[i] = sides(&points, i);
+        }
     }
 }
 

@@ -11,11 +11,7 @@ mod energy;
 mod partition;
 mod windows;
 
-/// Finds the first commits of new levels, in order.
-pub(crate) struct Marker {
-    pub(crate) name: &'static str,
-    pub(crate) mark: fn(&[f64]) -> Vec<usize>,
-}
+use crate::rule::Marker;
 
 /// The markers, in the order of the tables.
 pub(crate) const MARKERS: [Marker; 4] = [
