@@ -6,16 +6,19 @@ use statrs::distribution::{ContinuousCDF, Normal};
 /// The distribution of a count of pairs, which is symmetric about half of all pairs.
 #[derive(Debug, Clone)]
 pub(super) enum Null {
-    /// Cumulative probabilities, by the count.
-    Exact(Vec<f64>),
+    /// Counted out.
+    Exact {
+        /// Cumulative probabilities.
+        cumulative: Vec<f64>,
+        /// How many of them one pair takes: 2 where there are half pairs, which ties make.
+        a_pair: usize,
+    },
     /// Normal approximation, with continuity correction.
     Normal {
         /// Half of all pairs.
         mean: f64,
         /// Standard deviation; 0 when there is one outcome.
         sd: f64,
-        /// From one possible count to the next.
-        step: f64,
     },
 }
 
@@ -23,12 +26,12 @@ impl Null {
     /// The probability of at most `count`.
     pub(super) fn at_most(&self, count: f64) -> f64 {
         match self {
-            Null::Exact(_) if count < 0.0 => 0.0,
-            Null::Exact(cumulative) => cumulative.get(count as usize).copied().unwrap_or(1.0),
-            Null::Normal { sd, .. } if *sd <= 0.0 => 1.0,
-            Null::Normal { mean, sd, step } => {
-                Normal::standard().cdf((count - mean + step / 2.0) / sd)
+            Null::Exact { .. } if count < 0.0 => 0.0,
+            Null::Exact { cumulative, a_pair } => {
+                cumulative.get((count * *a_pair as f64) as usize).copied().unwrap_or(1.0)
             }
+            Null::Normal { sd, .. } if *sd <= 0.0 => 1.0,
+            Null::Normal { mean, sd } => Normal::standard().cdf((count - mean + 0.5) / sd),
         }
     }
 

@@ -9,14 +9,17 @@ use statrs::distribution::{ChiSquared, ContinuousCDF};
 pub struct Rate {
     /// Trials in which the event happened; in [0, trials].
     pub events: f64,
-    /// All trials; above 0.
+    /// All trials; in (0, 1e18].
     pub trials: f64,
 }
+
+/// More than can be counted; larger numbers lose the digits of the incomplete beta function.
+const MOST_TRIALS: f64 = 1e18;
 
 impl Rate {
     /// The rate, if the numbers are one.
     pub fn new(events: f64, trials: f64) -> Option<Rate> {
-        let valid = trials > 0.0 && trials.is_finite() && (0.0..=trials).contains(&events);
+        let valid = trials > 0.0 && trials <= MOST_TRIALS && (0.0..=trials).contains(&events);
         valid.then_some(Rate { events, trials })
     }
 

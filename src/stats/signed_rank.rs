@@ -73,7 +73,8 @@ impl<'a> SignedRank<'a> {
         let Ranks { of_others, positive, unit } = &self.ranks;
         let null = if *unit > 1 { &null(of_others, *unit) } else { &self.null.distribution };
         let negative = of_others.iter().sum::<usize>() - positive;
-        (null.at_most(negative as f64), null.at_most(*positive as f64))
+        let at_most = |sum: usize| null.at_most(sum as f64 / *unit as f64);
+        (at_most(negative), at_most(*positive))
     }
 
     /// Bounds of the centre from below and above, each with at most the given one-sided error if the
@@ -121,10 +122,11 @@ impl SignedRankNull {
 fn null(ranks: &[usize], unit: usize) -> Null {
     let total: usize = ranks.iter().sum();
     if ranks.len() <= EXACT {
-        return Null::Exact(cumulative(ranks, total));
+        return Null::Exact { cumulative: cumulative(ranks, total), a_pair: unit };
     }
     let squares: f64 = ranks.iter().map(|rank| (*rank as f64).powi(2)).sum();
-    Null::Normal { mean: total as f64 / 2.0, sd: squares.sqrt() / 2.0, step: unit as f64 }
+    let half = 2.0 * unit as f64;
+    Null::Normal { mean: total as f64 / half, sd: squares.sqrt() / half }
 }
 
 /// Cumulative probabilities of the sum of some of the ranks.

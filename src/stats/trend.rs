@@ -73,10 +73,10 @@ fn null(values: &[f64]) -> Null {
     let weight = |n: f64| n * (n - 1.0) * (2.0 * n + 5.0);
     let ties: f64 = sorted.chunk_by(|a, b| a >= b).map(|equal| weight(equal.len() as f64)).sum();
     if ties <= 0.0 && values.len() <= EXACT {
-        return Null::Exact(cumulative(values.len()));
+        return Null::Exact { cumulative: cumulative(values.len()), a_pair: 1 };
     }
     let variance = (weight(values.len() as f64) - ties) / 72.0;
-    Null::Normal { mean: pairs(values.len()) as f64 / 2.0, sd: variance.max(0.0).sqrt(), step: 1.0 }
+    Null::Normal { mean: pairs(values.len()) as f64 / 2.0, sd: variance.max(0.0).sqrt() }
 }
 
 /// Cumulative probabilities of the number of falling pairs of `n` different values: the `i`-th one
