@@ -11,7 +11,7 @@ use std::time::Duration;
 
 /// A plan with one load on the service that `line` starts; `SHOP` stands for the demo service on a
 /// free port.
-fn plan(folder: &Folder, line: &str, load: Duration) -> Plan {
+pub(crate) fn plan_of(folder: &Folder, line: &str, load: Duration) -> Plan {
     let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
     plan_on(folder, port, line, load)
 }
@@ -80,9 +80,9 @@ fn a_service_that_ends_at_once_is_told_with_its_log() {
         "service `shop` ended before it was ready: it exited with code 7",
         "\n  starting\n  no database",
     ];
-    fails(&plan(&folder, line, SHORT), &expected);
+    fails(&plan_of(&folder, line, SHORT), &expected);
     fails(
-        &plan(&folder, "exec nonsense-program", SHORT),
+        &plan_of(&folder, "exec nonsense-program", SHORT),
         &["exited with code 127", "nonsense-program"],
     );
 }
@@ -91,7 +91,7 @@ fn a_service_that_ends_at_once_is_told_with_its_log() {
 fn a_service_that_never_gets_ready_is_ended() {
     let folder = Folder::new();
     let check = |line: &str, path: &str, expected: &[&str]| {
-        let mut plan = plan(&folder, line, SHORT);
+        let mut plan = plan_of(&folder, line, SHORT);
         let service = plan.services.get_mut("shop").unwrap();
         service.ready = service.ready.replace("/health", path);
         service.ready_within = Duration::from_secs(2);
@@ -122,7 +122,7 @@ fn a_service_that_ends_under_load_is_told_with_its_log() {
     let line =
         "SHOP & until [ -e begun ]; do sleep 0.01; done; kill $!; echo out of memory; exit 5";
     let begun = folder.path().join("begun");
-    let measured = observed(&plan(&folder, line, LONG), |event, _| {
+    let measured = observed(&plan_of(&folder, line, LONG), |event, _| {
         if matches!(event, Event::Started { name, .. } if name == "browse") {
             std::fs::write(&begun, "").unwrap();
         }
@@ -141,7 +141,7 @@ fn a_service_that_ends_under_load_is_told_with_its_log() {
 fn what_a_service_leaves_behind_is_ended_and_counted() {
     let folder = Folder::new();
     let line = format!("setsid sleep 1000 & echo $! >> pids; {NOTE_PID}; exec SHOP");
-    let measured = measured(&plan(&folder, &line, SHORT));
+    let measured = measured(&plan_of(&folder, &line, SHORT));
     assert!(measured.warnings.contains(&Warning::LeftBehind { count: 1 }), "{measured:?}");
     assert_eq!(folder.wait_until_gone(), 2);
 }
@@ -151,14 +151,14 @@ fn a_service_that_ignores_the_request_to_end_is_killed() {
     let folder = Folder::new();
     let line =
         format!("trap '' TERM; SHOP & echo $! >> pids; {NOTE_PID}; while :; do sleep 1; done");
-    measured(&plan(&folder, &line, SHORT));
+    measured(&plan_of(&folder, &line, SHORT));
     assert_eq!(folder.wait_until_gone(), 2);
 }
 
 #[test]
 fn consecutive_loads_share_a_service() {
     let folder = Folder::new();
-    let mut plan = plan(&folder, &format!("{NOTE_PID}; exec SHOP"), SHORT);
+    let mut plan = plan_of(&folder, &format!("{NOTE_PID}; exec SHOP"), SHORT);
     plan.loads.push(LoadPlan { name: "again".into(), ..plan.loads[0].clone() });
     plan.loads.push(LoadPlan { name: "other".into(), service: None, ..plan.loads[0].clone() });
     plan.loads.push(LoadPlan { name: "later".into(), ..plan.loads[0].clone() });
@@ -169,7 +169,7 @@ fn consecutive_loads_share_a_service() {
 #[test]
 fn a_stop_while_a_service_starts_ends_it() {
     let folder = Folder::new();
-    let plan = plan(&folder, &format!("{NOTE_PID}; sleep 1000"), SHORT);
+    let plan = plan_of(&folder, &format!("{NOTE_PID}; sleep 1000"), SHORT);
     let pids = folder.path().join("pids");
     let measured = observed(&plan, |event, stop| {
         if let Event::Started { .. } = event {
@@ -189,7 +189,7 @@ fn a_stop_while_a_service_starts_ends_it() {
 #[test]
 fn a_service_ends_when_measuring_is_abandoned() {
     let folder = Folder::new();
-    let plan = plan(&folder, &format!("{NOTE_PID}; exec SHOP"), LONG);
+    let plan = plan_of(&folder, &format!("{NOTE_PID}; exec SHOP"), LONG);
     let (launcher, stop) = (launcher(), Stop::new());
     let load_begins = tokio::sync::Notify::new();
     let observer = |event: Event| {

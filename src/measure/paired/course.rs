@@ -80,6 +80,14 @@ impl Course {
         }
     }
 
+    /// Looks again at every series that was looked at.
+    pub(super) fn look(&mut self, decided: &dyn Fn(&PairedSeries) -> Progress) {
+        let first = defaults::MIN_PAIRS as usize;
+        for series in self.series.iter_mut().filter(|series| series.paired.pairs.len() >= first) {
+            series.progress = decided(&series.paired);
+        }
+    }
+
     /// Forgets what was measured: without a value of each build there is nothing to compare.
     pub(super) fn give_up(&mut self) {
         *self = Course { over: true, ..Course::new(&self.name) };
@@ -128,4 +136,83 @@ pub(super) fn is_look(pairs: usize, at_most: u32) -> bool {
 pub(super) fn next_look(pairs: u32, at_most: u32) -> u32 {
     let looks = LOOKS.iter().filter_map(|look| u32::try_from(*look).ok());
     looks.chain([at_most]).find(|look| *look > pairs).unwrap_or(at_most).min(at_most)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Data, Engine, Histogram, Measurement, Metric, Unit, Validity};
+
+    fn target(latency: u64, broken: &[ValidityFact]) -> Target {
+        Target {
+            name: "load".to_owned(),
+            engine: Engine::Open,
+            definition: String::new(),
+            measurements: vec![Measurement {
+                metric: Metric::lower("latency", Unit::Seconds),
+                data: Data::Histogram(Histogram::from_iter([latency])),
+                quantum: 0.0,
+            }],
+            validity: Some(Validity {
+                asked_rate: 1.0,
+                achieved_rate: 1.0,
+                dropped: 0,
+                lateness_p99: 0.0,
+                generator_cpu: None,
+                broken: broken.to_vec(),
+            }),
+            elapsed: 1.0,
+            cut_short: false,
+            warnings: vec![],
+        }
+    }
+
+    /// Takes pairs, a letter each: `v`alid, or not in the `b`ase or `h`ead. Gives how many counted, and
+    /// whether the target ended as invalid.
+    #[track_caller]
+    fn check(pairs: &str, expected: (u32, bool)) {
+        let fact = ValidityFact::Dropped { count: 1 };
+        let mut course = Course::new("load");
+        for letter in pairs.chars() {
+            let broken = |when| if letter == when { vec![fact.clone()] } else { vec![] };
+            let measured = Both { base: target(1, &broken('b')), head: target(2, &broken('h')) };
+            course.take(measured, Build::Base, 100, &|_| Progress::Undecided);
+        }
+        let open = course.goes_on(100, &[Progress::Undecided]);
+        assert_eq!((course.pairs, !open), expected, "{pairs}");
+        let Some(pooled) = &course.pooled else { return assert_eq!(course.pairs, 0) };
+        for target in [&pooled.base, &pooled.head] {
+            let invalid = !target.validity.as_ref().unwrap().broken.is_empty();
+            assert_eq!(invalid, !open, "{pairs}");
+            let Data::Histogram(latency) = &target.measurements[0].data else { panic!() };
+            assert_eq!(latency.count(), u64::from(course.pairs.max(1)));
+        }
+        assert!(course.series.iter().all(|s| s.paired.pairs.len() == course.pairs as usize));
+    }
+
+    #[test]
+    fn pairs_that_are_not_valid_are_left_out_until_they_are_too_many() {
+        check("vvv", (3, false));
+        check("vbvhv", (3, false));
+        check("bbbbbbb", (0, false));
+        check("bbbbbbbb", (0, true));
+        check("vhvhvhvhvhvhvhvh", (8, false));
+        check("vhvhvhvhvhvhvhvhh", (8, true));
+    }
+
+    #[test]
+    fn looks_are_planned_up_to_the_last_pair() {
+        let check = |at_most: u32, expected: &[u32]| {
+            let next = |pairs: &u32| (*pairs < at_most).then(|| next_look(*pairs, at_most));
+            let looks: Vec<u32> =
+                std::iter::successors(Some(next_look(0, at_most)), next).collect();
+            assert_eq!(looks, expected, "{at_most}");
+            let is_look = |pairs: &u32| is_look(*pairs as usize, at_most);
+            assert_eq!((1..=at_most).filter(is_look).collect::<Vec<_>>(), expected, "{at_most}");
+        };
+        check(8, &[8]);
+        check(10, &[8, 10]);
+        check(16, &[8, 12, 16]);
+        check(100, &[8, 12, 16, 20, 25, 30, 40, 50, 60, 80, 100]);
+    }
 }

@@ -226,3 +226,117 @@ fn names(wanted: &Wanted, both: &Both<Outcome>) -> Vec<String> {
     }
     names
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::Stop;
+    use crate::model::{Data, Engine, Measurement, Metric, Sample, Unit};
+    use async_trait::async_trait;
+    use std::path::Path;
+
+    /// An entry that gives what it was told, `name=value` or `name!error` a target.
+    struct Scripted(Both<&'static str>);
+
+    #[async_trait(?Send)]
+    impl Rig for Scripted {
+        fn name(&self) -> &str {
+            "entry"
+        }
+
+        async fn begin(&mut self, _: Build, _: Context<'_>) -> Result<(), Failure> {
+            Ok(())
+        }
+
+        async fn measure(&mut self, build: Build, _: &Wanted, _: Context<'_>) -> Outcome {
+            let mut outcome = Outcome::default();
+            for word in self.0.of(build).split_whitespace() {
+                match (word.split_once('='), word.split_once('!')) {
+                    (Some((name, value)), _) => outcome.targets.push(target(name, value)),
+                    (_, Some((name, error))) => outcome.failures.push(Failure {
+                        target: name.to_owned(),
+                        stage: Stage::Measure,
+                        error: error.to_owned(),
+                    }),
+                    _ => panic!("{word}"),
+                }
+            }
+            outcome
+        }
+
+        async fn end(&mut self, _: Build, _: Context<'_>) -> Outcome {
+            Outcome::default()
+        }
+    }
+
+    fn target(name: &str, value: &str) -> Target {
+        let values = value.split(',').map(|value| value.parse().unwrap()).collect();
+        Target {
+            name: name.to_owned(),
+            engine: Engine::Criterion,
+            definition: String::new(),
+            measurements: vec![Measurement {
+                metric: Metric::lower("time", Unit::Seconds),
+                data: Data::Sample(Sample::new(vec![values]).unwrap()),
+                quantum: 0.0,
+            }],
+            validity: None,
+            elapsed: 0.0,
+            cut_short: false,
+            warnings: vec![],
+        }
+    }
+
+    /// What two rounds of an entry come to: pairs, failures, what is incomparable, and what is gone.
+    #[track_caller]
+    fn check(base: &'static str, head: &'static str, expected: [&str; 4]) {
+        let stop = Stop::new();
+        let context = Context { launcher: Path::new(""), stop: &stop, observer: &|_| {} };
+        let mut entry = Entry::new(Box::new(Scripted(Both { base, head })));
+        let two_rounds = async {
+            while let Some((wanted, ..2)) = entry.next(8, &[Progress::Undecided]) {
+                let decided = |_: &PairedSeries| Progress::Settled;
+                entry.round(&wanted, Build::Base, 8, &decided, context).await;
+            }
+        };
+        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(two_rounds);
+        let pairs = entry.courses.iter().flat_map(|course| &course.series).map(|series| {
+            let pairs =
+                series.paired.pairs.iter().map(|pair| format!("{}:{}", pair.base, pair.head));
+            format!("{}={}", series.paired.series.target, pairs.collect::<Vec<_>>().join(","))
+        });
+        let failures = |failures: &[Failure]| {
+            let told = failures.iter().map(|f| format!("{}!{}", f.target, f.error));
+            told.collect::<Vec<_>>().join(" ")
+        };
+        let gone: Vec<&str> = entry.gone.iter().map(|target| &*target.name).collect();
+        let found = [
+            pairs.collect::<Vec<_>>().join(" "),
+            failures(&entry.failures),
+            failures(&entry.incomparable),
+            gone.join(" "),
+        ];
+        assert_eq!(found, expected, "{base} | {head}");
+    }
+
+    #[test]
+    fn a_target_is_compared_when_both_builds_have_it_and_told_apart_else() {
+        check("a=1 b=2", "a=3 b=4", ["a=1:3,1:3 b=2:4,2:4", "", "", ""]);
+        check("b=2 a=1", "a=3 b=4", ["a=1:3,1:3 b=2:4,2:4", "", "", ""]);
+        check("a=1,9,2", "a=5,4,6", ["a=2:5,2:5", "", "", ""]);
+        check("a=1 b!x", "a=3 b=4", ["a=1:3,1:3", "", "b!x", ""]);
+        check("a=1 b=2", "a=3 b!x", ["a=1:3,1:3", "b!x", "", ""]);
+        check("a=1 b!x", "a=3 b!y", ["a=1:3,1:3", "b!y", "", ""]);
+        check("a=1 b=2", "a=3", ["a=1:3,1:3", "", "", "b"]);
+        let new = "b!base: it is not there, so that it cannot be compared yet";
+        check("a=1", "a=3 b=4", ["a=1:3,1:3", "", new, ""]);
+        check("entry!x", "a=3 b=4", ["", "", "entry!x", ""]);
+        check("a=3 b=4", "entry!x", ["", "entry!x", "", ""]);
+    }
+
+    #[test]
+    fn an_entry_that_gives_nothing_fails() {
+        let nothing = "entry!head: nothing was measured; see whether its command measures anything";
+        check("", "", ["", nothing, "", ""]);
+    }
+}

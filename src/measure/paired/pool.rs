@@ -69,3 +69,89 @@ pub(super) fn warn(warnings: &mut Vec<Warning>, new: Warning) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Engine, Histogram, Measurement, Metric, Sample, Unit};
+
+    fn target(value: f64, failed: u64, requests: u64, lateness_p99: f64) -> Target {
+        let measurement = |name: &str, data| Measurement {
+            metric: Metric::lower(name, Unit::Seconds),
+            data,
+            quantum: 0.0,
+        };
+        let kinds = [("timeout".to_owned(), failed)].into();
+        let doubt = Warning::FailedRequests { failed, requests, kinds };
+        Target {
+            name: "load".to_owned(),
+            engine: Engine::Open,
+            definition: "d".to_owned(),
+            measurements: vec![
+                measurement("throughput", Data::Sample(Sample::of_processes([value]).unwrap())),
+                measurement("latency", Data::Histogram(Histogram::from_iter([value as u64]))),
+                measurement("errors", Data::Counts { events: failed, trials: requests }),
+            ],
+            validity: Some(Validity {
+                asked_rate: 50.0,
+                achieved_rate: 50.0 - lateness_p99,
+                dropped: 1,
+                lateness_p99,
+                generator_cpu: Some(lateness_p99),
+                broken: vec![],
+            }),
+            elapsed: 2.0,
+            cut_short: false,
+            warnings: if failed > 0 { vec![doubt] } else { vec![] },
+        }
+    }
+
+    #[test]
+    fn everything_measured_is_kept_and_the_worst_of_the_rest() {
+        let mut pooled = target(5.0, 2, 10, 0.25);
+        add(&mut pooled, target(7.0, 0, 20, 0.5));
+        add(&mut pooled, target(6.0, 1, 10, 0.125));
+        let data: Vec<&Data> = pooled.measurements.iter().map(|m| &m.data).collect();
+        assert_eq!(
+            data,
+            [
+                &Data::Sample(Sample::of_processes([5.0, 7.0, 6.0]).unwrap()),
+                &Data::Histogram(Histogram::from_iter([5, 6, 7])),
+                &Data::Counts { events: 3, trials: 40 },
+            ]
+        );
+        let expected = Validity {
+            asked_rate: 50.0,
+            achieved_rate: 49.5,
+            dropped: 3,
+            lateness_p99: 0.5,
+            generator_cpu: Some(0.5),
+            broken: vec![],
+        };
+        assert_eq!(pooled.validity, Some(expected));
+        let kinds = [("timeout".to_owned(), 3)].into();
+        assert_eq!(pooled.warnings, [Warning::FailedRequests { failed: 3, requests: 40, kinds }]);
+        assert!((pooled.elapsed - 6.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn what_one_time_lacks_is_added_by_another() {
+        let whole = target(5.0, 0, 10, 0.25);
+        let mut pooled = Target { measurements: vec![], validity: None, ..whole.clone() };
+        add(&mut pooled, Target { elapsed: 0.0, ..whole.clone() });
+        assert_eq!(pooled, whole);
+    }
+
+    #[test]
+    fn a_doubt_is_told_once() {
+        let mut warnings = vec![];
+        for count in [2, 3] {
+            warn(&mut warnings, Warning::LeftBehind { count });
+            warn(&mut warnings, Warning::ShortProcess { seconds: 0.001 });
+        }
+        assert_eq!(
+            warnings,
+            [Warning::LeftBehind { count: 2 }, Warning::ShortProcess { seconds: 0.001 }]
+        );
+    }
+}

@@ -29,3 +29,79 @@ fn value(series: &SeriesRef<'_>) -> Option<f64> {
     };
     value.is_finite().then_some(value)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Engine, Histogram, Measurement, Metric, Sample, Unit};
+
+    fn target(measurements: Vec<(&str, Data)>) -> Target {
+        let measurement = |(name, data): (&str, Data)| Measurement {
+            metric: Metric::lower(name, Unit::Seconds),
+            data,
+            quantum: 0.5,
+        };
+        Target {
+            name: "t".to_owned(),
+            engine: Engine::Open,
+            definition: String::new(),
+            measurements: measurements.into_iter().map(measurement).collect(),
+            validity: None,
+            elapsed: 0.0,
+            cut_short: false,
+            warnings: vec![],
+        }
+    }
+
+    fn sample(values: &[f64]) -> Data {
+        Data::Sample(Sample::new(vec![values.to_vec()]).unwrap())
+    }
+
+    /// The series of a base and a head with their one pair each.
+    #[track_caller]
+    fn check(base: Vec<(&str, Data)>, head: Vec<(&str, Data)>, expected: &[(&str, f64, f64)]) {
+        let found = pairs(&target(base), &target(head), Build::Head);
+        let names: Vec<String> = found.iter().map(|series| series.series.to_string()).collect();
+        assert_eq!(names, expected.iter().map(|(name, ..)| *name).collect::<Vec<_>>());
+        for (series, (name, base, head)) in found.iter().zip(expected) {
+            let [pair] = series.pairs[..] else { panic!("{series:?}") };
+            let near = |found: f64, expected: f64| (found - expected).abs() <= expected * 1e-3;
+            assert!(near(pair.base, *base) && near(pair.head, *head), "{name}: {pair:?}");
+            assert_eq!((pair.first, series.quantum.to_bits()), (Build::Head, 0.5f64.to_bits()));
+        }
+    }
+
+    #[test]
+    fn every_series_that_both_have_gives_a_pair() {
+        check(
+            vec![("wall", sample(&[2.0])), ("user", sample(&[1.0, 9.0, 2.0]))],
+            vec![("user", sample(&[4.0, 3.0])), ("wall", sample(&[1.0]))],
+            &[("t/user", 2.0, 3.5), ("t/wall", 2.0, 1.0)],
+        );
+        let latencies = |scale: u64| {
+            Data::Histogram(
+                (1..=1000).map(|value| value * scale * 1_000_000).collect::<Histogram>(),
+            )
+        };
+        check(
+            vec![("latency", latencies(1))],
+            vec![("latency", latencies(2))],
+            &[
+                ("t/latency/p50", 0.5, 1.0),
+                ("t/latency/p90", 0.9, 1.8),
+                ("t/latency/p95", 0.95, 1.9),
+                ("t/latency/p99", 0.99, 1.98),
+                ("t/latency/p99.9", 0.999, 1.998),
+            ],
+        );
+        let errors = |events, trials| ("errors", Data::Counts { events, trials });
+        check(vec![errors(1, 4)], vec![errors(3, 4)], &[("t/errors", 0.25, 0.75)]);
+        check(vec![errors(0, 0)], vec![errors(3, 4)], &[]);
+        check(
+            vec![("latency", Data::Histogram(Histogram::default()))],
+            vec![("latency", latencies(1))],
+            &[],
+        );
+        check(vec![("wall", sample(&[2.0]))], vec![], &[]);
+    }
+}

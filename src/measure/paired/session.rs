@@ -39,6 +39,9 @@ impl<'a> Session<'a> {
     /// again what is flagged, and last what is still undecided, while there is time.
     pub(super) async fn run(&mut self, entries: &mut [Entry]) {
         self.pass(entries.iter_mut().collect(), UNDECIDED, false).await;
+        // What is decided may depend on how many series there are, which is known only now.
+        let courses = entries.iter_mut().flat_map(|entry| &mut entry.courses);
+        courses.for_each(|course| course.look(self.pairing.decided));
         let at_most = self.plan.pairs;
         let has = |entry: &Entry, state| entry.going(at_most, &[state]).next().is_some();
         let (flagged, others): (Vec<_>, Vec<_>) =

@@ -172,7 +172,7 @@ mod tests {
     fn mapping() -> Mapping {
         Mapping {
             top: "/real/repo".into(),
-            spelled: "/home/me/repo".into(),
+            spelled: "/spelled/repo".into(),
             tree: "/cache/tree".into(),
             place: "/cache".into(),
         }
@@ -199,7 +199,7 @@ mod tests {
             assert_eq!(found.argv, [expected]);
         };
         check("/real/repo/target/x", "/cache/tree/target/x");
-        check("/home/me/repo/target/x", "/cache/tree/target/x");
+        check("/spelled/repo/target/x", "/cache/tree/target/x");
         check("/real/repo", "/cache/tree");
         check("--manifest-path=/real/repo/Cargo.toml", "--manifest-path=/cache/tree/Cargo.toml");
         check("cd /real/repo && ./x", "cd /cache/tree && ./x");
@@ -233,7 +233,7 @@ mod tests {
                 let found = mapping().in_surroundings(&command, &all).unwrap();
                 assert_eq!(found.env, variables(expected), "{env:?} {surroundings:?}");
             };
-        check(&[], &[("PATH", "/bin"), ("HOME", "/home/me/repo")], &[]);
+        check(&[], &[("PATH", "/bin"), ("HOME", "/spelled/repo")], &[]);
         check(&[("DATA", "/real/repo/d")], &[], &[("DATA", "/cache/tree/d")]);
         check(
             &[],
@@ -244,7 +244,7 @@ mod tests {
         check(&[], &[("CARGO_TARGET_DIR", "out")], &[]);
         check(
             &[],
-            &[("CARGO_TARGET_DIR", "/home/me/repo/out")],
+            &[("CARGO_TARGET_DIR", "/spelled/repo/out")],
             &[("CARGO_TARGET_DIR", "/cache/tree/out")],
         );
     }
