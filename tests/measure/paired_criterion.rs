@@ -237,16 +237,19 @@ fn it_is_told_which_build_of_the_benches_does_not_run() {
         let line = "cargo bench --offline --bench work";
         fails(&of_benches(Some(base), head), line, Stage::Measure, of_base, of_head);
     };
+    // As criterion would.
+    let writes = r###"
+fn main() {
+    let folder = std::env::var("CRITERION_HOME").unwrap() + "/a/new";
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.clone() + "/benchmark.json", r##"{"full_id":"a"}"##).unwrap();
+    std::fs::write(folder + "/sample.json", r##"{"iters":[1],"times":[1]}"##).unwrap();
+}"###;
     let breaks = "fn main() { panic!(\"out of luck\") }";
     let told =
         |build: &'static str| [build, "the benches `work` exited with code 101", "out of luck"];
-    fails(EMPTY, breaks, &[], &told("head: "));
-    fails(
-        breaks,
-        "fn main() { std::thread::sleep(std::time::Duration::ZERO) }",
-        &told("base: "),
-        &[],
-    );
+    fails(writes, breaks, &[], &told("head: "));
+    fails(breaks, writes, &told("base: "), &[]);
 }
 
 #[test]
