@@ -41,7 +41,7 @@ pub(super) fn beta_quantile_log_odds(p: f64, a: f64, b: f64) -> f64 {
         }
         let density = (normalizer - a * (-at).exp().ln_1p() - b * at.exp().ln_1p()).exp();
         let next = at + (p / below).ln() * below / density;
-        let step = if next > low && next < high { next - at } else { low.midpoint(high) - at };
+        let step = if next >= low && next <= high { next - at } else { low.midpoint(high) - at };
         at += step;
         if step.abs() <= precision {
             break;

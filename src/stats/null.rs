@@ -41,3 +41,20 @@ impl Null {
         first(0, pairs, |count| alpha.is_nan() || self.at_most(count as f64) > alpha)
     }
 }
+
+/// Lower and upper bounds, drawn back to 0 where they clear it though the test of it does not reject:
+/// with ties that has fewer outcomes. `p` are its one-sided p-values, worked out if they matter.
+pub(super) fn agreeing(
+    (lo, hi): (Option<f64>, Option<f64>),
+    (alpha_lo, alpha_hi): (f64, f64),
+    p: impl FnOnce() -> Option<(f64, f64)>,
+) -> (Option<f64>, Option<f64>) {
+    if lo.is_none_or(|lo| lo <= 0.0) && hi.is_none_or(|hi| hi >= 0.0) {
+        return (lo, hi);
+    }
+    let (above, below) = p().unwrap_or((1.0, 1.0));
+    (
+        lo.map(|lo| if above <= alpha_lo { lo } else { lo.min(0.0) }),
+        hi.map(|hi| if below <= alpha_hi { hi } else { hi.max(0.0) }),
+    )
+}

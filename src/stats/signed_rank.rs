@@ -1,6 +1,6 @@
 //! The signed-rank test of paired differences, and the centre that belongs to it.
 
-use super::null::Null;
+use super::null::{Null, agreeing};
 use super::walsh::Walsh;
 use std::borrow::Cow;
 
@@ -90,15 +90,7 @@ impl<'a> SignedRank<'a> {
         let (lo, hi) = (kept(alpha_lo), kept(alpha_hi));
         let lo = (lo > 0).then(|| self.walsh.of_rank(lo));
         let hi = (hi > 0).then(|| self.walsh.of_rank(count + 1 - hi));
-        if self.ranks.unit == 1 {
-            return (lo, hi);
-        }
-        // With ties the test has fewer outcomes, so that it may keep 0 where its bound would not.
-        let (above, below) = self.p();
-        (
-            lo.map(|lo| if above <= alpha_lo { lo } else { lo.min(0.0) }),
-            hi.map(|hi| if below <= alpha_hi { hi } else { hi.max(0.0) }),
-        )
+        agreeing((lo, hi), (alpha_lo, alpha_hi), || Some(self.p()))
     }
 }
 
@@ -138,9 +130,8 @@ fn cumulative(ranks: &[usize], total: usize) -> Vec<f64> {
     let mut reached = 0;
     for rank in ranks {
         reached = (reached + rank).min(total / 2);
-        for sum in (*rank..=reached).rev() {
-            sums[sum] += sums[sum - rank];
-        }
+        let without = sums[..=reached].to_vec();
+        sums[..=reached].iter_mut().skip(*rank).zip(&without).for_each(|(sum, with)| *sum += with);
     }
     let mut cumulative = 0.0;
     for probability in &mut sums {

@@ -1,6 +1,6 @@
 //! Whether values rise or fall over time, and how steeply.
 
-use super::null::Null;
+use super::null::{Null, agreeing};
 use super::order::first_float;
 
 /// The most values, all different, for which the null distribution is counted out; the normal one is
@@ -45,9 +45,7 @@ pub fn theil_sen_bounds(
     alpha_lo: f64,
     alpha_hi: f64,
 ) -> (Option<f64>, Option<f64>) {
-    let Some((slopes, (rise, fall))) = Slopes::of(times, values).zip(mann_kendall_p(values)) else {
-        return (None, None);
-    };
+    let Some(slopes) = Slopes::of(times, values) else { return (None, None) };
     // As without ties, which is the wider distribution.
     let null = null(times);
     let pairs = pairs(times.len());
@@ -55,10 +53,7 @@ pub fn theil_sen_bounds(
     let slope = |rank: u64| Some(slopes.of_rank(rank)).filter(|slope| slope.is_finite());
     let lo = (lo > 0).then(|| slope(lo)).flatten();
     let hi = (hi > 0).then(|| slope(pairs + 1 - hi)).flatten();
-    (
-        lo.map(|lo| if rise <= alpha_lo { lo } else { lo.min(0.0) }),
-        hi.map(|hi| if fall <= alpha_hi { hi } else { hi.max(0.0) }),
-    )
+    agreeing((lo, hi), (alpha_lo, alpha_hi), || mann_kendall_p(values))
 }
 
 /// The number of pairs of `n` things.
@@ -103,33 +98,40 @@ fn cumulative(n: usize) -> Vec<f64> {
     probability
 }
 
-/// How many values are above one before them.
+/// How many pairs of values rise.
 fn rises(values: &[f64]) -> u64 {
     sort_counting_rises(&mut values.to_vec())
 }
 
-/// How many values are below one before them.
+/// How many pairs of values fall.
 fn falls(values: &[f64]) -> u64 {
     sort_counting_rises(&mut values.iter().rev().copied().collect::<Vec<_>>())
 }
 
-fn sort_counting_rises(values: &mut [f64]) -> u64 {
-    if values.len() < 2 {
-        return 0;
-    }
-    let (before, after) = values.split_at_mut(values.len() / 2);
-    let within = sort_counting_rises(before) + sort_counting_rises(after);
-    let mut below = 0;
-    let mut across = 0;
-    for value in after.iter() {
-        while below < before.len() && before[below] < *value {
-            below += 1;
+/// Sorts by merging ever longer runs, of which it counts the pairs that rise from one to the next.
+fn sort_counting_rises(values: &mut Vec<f64>) -> u64 {
+    let mut rises = 0;
+    let mut merged = Vec::with_capacity(values.len());
+    let mut run = 1;
+    while run < values.len() {
+        merged.clear();
+        for two in values.chunks(2 * run) {
+            let (before, after) = two.split_at(run.min(two.len()));
+            let mut below = 0;
+            for value in after {
+                while below < before.len() && before[below] < *value {
+                    merged.push(before[below]);
+                    below += 1;
+                }
+                merged.push(*value);
+                rises += below as u64;
+            }
+            merged.extend_from_slice(&before[below..]);
         }
-        across += below as u64;
+        std::mem::swap(values, &mut merged);
+        run *= 2;
     }
-    // Finds the two sorted halves and merges them.
-    values.sort_by(f64::total_cmp);
-    within + across
+    rises
 }
 
 /// All slopes between two points, of which none is stored.
