@@ -7,22 +7,26 @@ mod beta;
 mod hodges_lehmann;
 mod mann_whitney;
 mod multiplicity;
+mod partition;
 mod proportion;
 mod quantile;
 mod robust;
 mod serial;
+mod spike;
 mod student;
 mod two_groups;
 
 pub use hodges_lehmann::{hodges_lehmann_bounds, hodges_lehmann_shift};
 pub use mann_whitney::mann_whitney_p;
 pub use multiplicity::benjamini_hochberg;
+pub use partition::optimal_partition;
 pub use proportion::{
     Rate, clopper_pearson, dispersion, rate_difference_interval, rate_ratio_interval, rate_ratio_p,
 };
 pub use quantile::{median, quantile, quantile_ranks};
 pub use robust::{robust_sd, standard_deviation};
 pub use serial::autocorrelation;
+pub use spike::clip_spikes;
 pub use student::{normal_quantile, student_p, student_quantile};
 pub use two_groups::{TwoGroups, two_groups};
 
