@@ -5,18 +5,21 @@
 
 mod beta;
 mod hodges_lehmann;
+mod level;
 mod mann_whitney;
 mod multiplicity;
 mod partition;
 mod proportion;
 mod quantile;
 mod robust;
+mod scan;
 mod serial;
 mod spike;
 mod student;
 mod two_groups;
 
 pub use hodges_lehmann::{hodges_lehmann_bounds, hodges_lehmann_shift};
+pub use level::Level;
 pub use mann_whitney::mann_whitney_p;
 pub use multiplicity::benjamini_hochberg;
 pub use partition::optimal_partition;
@@ -25,6 +28,7 @@ pub use proportion::{
 };
 pub use quantile::{median, quantile, quantile_ranks};
 pub use robust::{robust_sd, standard_deviation};
+pub use scan::{chance_steps, normal_deviate};
 pub use serial::autocorrelation;
 pub use spike::clip_spikes;
 pub use student::{normal_quantile, student_p, student_quantile};
