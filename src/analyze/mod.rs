@@ -14,7 +14,7 @@ mod regime;
 mod shift;
 mod value;
 
-pub use compare::{Compared, Options, compare};
+pub use compare::{Changes, Compared, Options, compare};
 pub use needed::runs_needed;
 pub use observe::observe;
 pub use points::{PointOptions, change_points, current_regime};

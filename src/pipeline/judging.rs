@@ -36,6 +36,10 @@ pub(super) fn judge(
         q: defaults::FALSE_DISCOVERY_RATE,
         power: defaults::POWER,
         min_runs: defaults::MIN_BASELINE_RUNS,
+        changes: (!one_session).then_some(analyze::Changes {
+            error_rate: defaults::POINT_ERROR_RATE,
+            least: defaults::LEAST_CHANGE,
+        }),
         one_session,
     };
     let compared = analyze::compare(&run, baseline, &compares, &options);
