@@ -50,10 +50,13 @@ fn drifting(random: &mut Pcg64, run: usize) -> f64 {
     normal(random, run) + run as f64 / 20.0
 }
 
-fn values(random: &mut Pcg64, noise: Noise, place: usize, step: f64) -> Option<Run> {
+/// How much slower than at first the code is at a place in time, as a fraction.
+type Code<'a> = &'a dyn Fn(usize) -> f64;
+
+fn values(random: &mut Pcg64, noise: Noise, place: usize, code: Code<'_>) -> Option<Run> {
     let targets = SPREADS.iter().enumerate().map(|(i, spread)| {
         // The fifth metric, of 2 % noise, is the one that gets slower.
-        let change = if i == 4 { 1.0 + step } else { 1.0 };
+        let change = if i == 4 { 1.0 + code(place) } else { 1.0 };
         let value = 0.1 * (noise(random, place) * spread).exp() * change;
         let data = Data::Sample(Sample::of_processes([value]).ok()?);
         let metric = Metric::lower("wall", Unit::Seconds);
@@ -62,11 +65,11 @@ fn values(random: &mut Pcg64, noise: Noise, place: usize, step: f64) -> Option<R
     Some(run(targets.collect::<Option<_>>()?))
 }
 
-/// The verdict on a build of which one metric is slower by `step`, after `stored` runs.
-fn build(random: &mut Pcg64, noise: Noise, stored: usize, step: f64) -> Option<Verdict> {
-    let base = (0..stored).map(|place| values(random, noise, place, 0.0));
+/// The verdict on a build after `stored` runs.
+fn build(random: &mut Pcg64, noise: Noise, stored: usize, code: Code<'_>) -> Option<Verdict> {
+    let base = (0..stored).map(|place| values(random, noise, place, code));
     let base = baseline(base.collect::<Option<_>>()?);
-    let head = values(random, noise, stored, step)?;
+    let head = values(random, noise, stored, code)?;
     let compared = compare(&head, &base, &|_| true, &OPTIONS);
     let gate = GatePlan {
         number: 1,
@@ -85,10 +88,10 @@ fn build(random: &mut Pcg64, noise: Noise, stored: usize, step: f64) -> Option<V
 }
 
 /// How many of `builds` builds fail.
-fn fails(noise: Noise, stored: usize, step: f64, builds: usize) -> usize {
+fn fails(noise: Noise, stored: usize, code: Code<'_>, builds: usize) -> usize {
     let mut random = Pcg64::seed_from_u64(2026);
     let verdicts: Vec<Verdict> =
-        (0..builds).filter_map(|_| build(&mut random, noise, stored, step)).collect();
+        (0..builds).filter_map(|_| build(&mut random, noise, stored, code)).collect();
     assert_eq!(verdicts.len(), builds);
     verdicts.iter().filter(|verdict| **verdict == Verdict::Fail).count()
 }
@@ -96,7 +99,12 @@ fn fails(noise: Noise, stored: usize, step: f64, builds: usize) -> usize {
 /// Checks that at most `share` of unchanged builds fail after twelve stored runs, with one chance in a
 /// thousand of being wrong.
 fn unchanged(noise: Noise, builds: usize, share: f64) {
-    let found = fails(noise, 12, 0.0, builds);
+    let found = fails(noise, 12, &|_| 0.0, builds);
+    seldom(found, builds, share);
+}
+
+/// Checks that at most `share` of builds failed, with one chance in a thousand of being wrong.
+fn seldom(found: usize, builds: usize, share: f64) {
     let allowed = share * builds as f64;
     let bound = allowed + 3.1 * (allowed * (1.0 - share)).sqrt();
     assert!(found as f64 <= bound, "{found} of {builds} fail, at most {bound:.0} may");
@@ -134,7 +142,7 @@ fn unchanged_builds_with_two_modes_seldom_fail() {
 /// stored runs.
 fn slower(noise: Noise, step: f64, share: f64) {
     let builds = 200;
-    let found = fails(noise, 20, step, builds);
+    let found = fails(noise, 20, &|place| if place == 20 { step } else { 0.0 }, builds);
     assert!(found as f64 >= share * builds as f64, "{found} of {builds} at a step of {step}");
 }
 
@@ -144,4 +152,31 @@ fn slower_builds_fail() {
     slower(normal, 0.2, 0.95);
     slower(heavy, 0.1, 0.5);
     slower(heavy, 0.2, 0.9);
+}
+
+/// The code got 20 % faster twelve runs before the head, and the head is slower than that by `step`.
+fn after_a_change(step: f64) -> impl Fn(usize) -> f64 {
+    move |place| match place {
+        30 => 0.8 * (1.0 + step) - 1.0,
+        18.. => -0.2,
+        _ => 0.0,
+    }
+}
+
+#[test]
+fn builds_are_compared_with_the_current_level() {
+    seldom(fails(normal, 30, &after_a_change(0.0), 1000), 1000, defaults::FALSE_DISCOVERY_RATE);
+    let found = fails(normal, 30, &after_a_change(0.2), 200);
+    assert!(found >= 190, "{found} of 200");
+}
+
+/// Three runs that were slower by 15 % and did not fail neither become the measure nor hide a fourth.
+#[test]
+fn a_slow_level_is_not_adopted_until_it_is_confirmed() {
+    let slower = |from: usize| move |place| if place >= from { 0.15 } else { 0.0 };
+    let found = fails(normal, 20, &slower(17), 200);
+    assert!(found >= 160, "{found} of 200");
+    // Six are a level, and the report says since when it lasts.
+    let found = fails(normal, 20, &slower(14), 200);
+    assert!(found <= 10, "{found} of 200");
 }

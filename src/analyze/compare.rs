@@ -2,6 +2,7 @@
 
 use super::finding::Finding;
 use super::rates::Rates;
+use super::regime::Past;
 use super::shift::Shift;
 use super::{doubt, regime, value};
 use crate::model::{
@@ -21,9 +22,20 @@ pub struct Options {
     pub power: f64,
     /// Fewest baseline runs that tell the variation between runs; taken as at least 2.
     pub min_runs: usize,
+    /// What counts as a change of level within the baseline; `None` takes all of it for one level.
+    pub changes: Option<Changes>,
     /// Whether base and head were measured in one session, so that a single baseline run may be
     /// compared process by process.
     pub one_session: bool,
+}
+
+/// What counts as a change of level within a baseline.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Changes {
+    /// The most changes that chance may make in a series of one level, on average.
+    pub error_rate: f64,
+    /// The least change that matters, in either direction, as a ratio minus 1.
+    pub least: f64,
 }
 
 /// What comparing a run gave.
@@ -138,7 +150,10 @@ impl<'a> Columns<'a> {
         let cell = |row: &Row<'a>| Some((row.run, row.measurement, (*row.values.get(column)?)?));
         let cells: Vec<_> = self.base.iter().filter_map(cell).collect();
         let runs: Vec<usize> = cells.iter().map(|(run, ..)| *run).collect();
-        let (serving, regime) = regime::choose(&series.id, &runs, baseline);
+        let past: Vec<f64> = cells.iter().map(|(.., value)| *value).collect();
+        let past = Past { values: &past, runs: &runs };
+        let changes = options.changes.filter(|_| has_levels(series.measurement));
+        let (serving, regime) = regime::choose(&past, &series.id, baseline, changes);
         let (base, values): (Vec<&Measurement>, Vec<f64>) =
             serving.iter().map(|place| (cells[*place].1, cells[*place].2)).unzip();
         let median = stats::median(&values).ok_or_else(|| Reason::NoBaseline {
@@ -173,6 +188,13 @@ impl<'a> Columns<'a> {
             warnings,
         })
     }
+}
+
+/// Whether the values of runs are levels with noise about them. An exact metric is compared with the
+/// newest run alone; a share is seldom other than zero, and its runs' dispersion is allowed for.
+fn has_levels(measurement: &Measurement) -> bool {
+    let counts = matches!(measurement.data, Data::Counts { .. });
+    measurement.metric.assumption != Assumption::Exact && !counts
 }
 
 /// A statistic's place among a histogram's series.

@@ -16,7 +16,7 @@ mod scale;
 mod shift;
 mod value;
 
-pub use compare::{Compared, Options, compare};
+pub use compare::{Changes, Compared, Options, compare};
 pub use needed::{pairs_needed, runs_needed};
 pub use observe::observe;
 pub use paired::{Design, PairedOptions, looks};

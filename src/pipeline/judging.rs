@@ -82,6 +82,10 @@ fn compare(run: &Run, against: &Against<'_>, gates: &[GatePlan]) -> Compared {
                 q: defaults::FALSE_DISCOVERY_RATE,
                 power: defaults::POWER,
                 min_runs: defaults::MIN_BASELINE_RUNS,
+                changes: (!one_session).then_some(analyze::Changes {
+                    error_rate: defaults::POINT_ERROR_RATE,
+                    least: defaults::LEAST_CHANGE,
+                }),
                 one_session: *one_session,
             };
             analyze::compare(run, baseline, &compares, &options)

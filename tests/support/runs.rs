@@ -1,6 +1,6 @@
 //! Runs with known contents, built from a few lines.
 
-use pacegate::analyze::Options;
+use pacegate::analyze::{Changes, Options};
 use pacegate::config::defaults;
 use pacegate::model::{
     Baseline, BaselineReason, Engine, Environment, Measurement, Noise, RUN_FORMAT, RUN_VERSION,
@@ -14,6 +14,10 @@ pub(crate) const OPTIONS: Options = Options {
     q: defaults::FALSE_DISCOVERY_RATE,
     power: defaults::POWER,
     min_runs: defaults::MIN_BASELINE_RUNS,
+    changes: Some(Changes {
+        error_rate: defaults::POINT_ERROR_RATE,
+        least: defaults::LEAST_CHANGE,
+    }),
     one_session: false,
 };
 

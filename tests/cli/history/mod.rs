@@ -2,4 +2,5 @@
 
 mod accept;
 mod past;
+mod regime;
 mod stored;
