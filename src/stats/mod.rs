@@ -1,4 +1,4 @@
-//! Numbers only: locations, intervals, tests and error rates.
+//! Numbers only: locations, intervals, tests, trends and error rates.
 //!
 //! Nothing here knows a unit, a name, a file or a clock. Functions take slices and give `None` where
 //! the values (empty, not finite) or the parameters allow no answer; nothing panics.

@@ -4,8 +4,8 @@ use super::null::{Null, agreeing};
 use super::walsh::Walsh;
 use std::borrow::Cow;
 
-/// The most differences for which the null distribution is counted out; the normal one is exact to
-/// a ten-thousandth beyond.
+/// The most differences for which the null distribution is counted out; beyond, the normal one is
+/// within .0005, and above it in the tails.
 const EXACT: usize = 200;
 
 /// One-sided p-values: against "the differences are not centred above 0", and against "not below 0".

@@ -3,8 +3,8 @@
 use super::null::{Null, agreeing};
 use super::order::first_float;
 
-/// The most values, all different, for which the null distribution is counted out; the normal one is
-/// exact to a thousandth beyond.
+/// The most values, all different, for which the null distribution is counted out; beyond, the normal
+/// one is within .001, and above it in the tails.
 const EXACT: usize = 60;
 
 /// One-sided p-values of values in order of time: against "they do not rise", and against "they do
