@@ -170,7 +170,11 @@ mod tests {
             effect: Some(Effect { estimate: e, lo: Some(lo), hi: Some(hi) }),
             difference: estimate(base * e, base * lo, base * hi),
             p_worse: 0.5,
-            p_better: 0.5,
+            p_better: match better {
+                Better::Lower if hi < 0.0 => 0.001,
+                Better::Higher if lo > 0.0 => 0.001,
+                _ => 0.5,
+            },
             alpha_worse: 0.01,
             alpha_better: 0.01,
             between_runs: None,
