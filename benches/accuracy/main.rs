@@ -6,7 +6,7 @@
 //!
 //! Trials with known truth (`trials`) are put to rules (`peers`, `ours`), and the answers are counted
 //! (`tables`). A trial depends on the seed and its own number alone, so the same arguments print the
-//! same numbers on any machine.
+//! same numbers, however many threads share the work.
 
 mod args;
 mod ours;

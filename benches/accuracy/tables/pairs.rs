@@ -64,6 +64,7 @@ fn fails(title: String, rules: &[&Rule], asked: &[Vec<Vec<Answer>>]) -> Grid {
 
 fn answers(title: String, rules: &[&Rule], asked: &[Vec<Vec<Answer>>]) -> Grid {
     let head = ["rule", "slower by, %", "fails", "passes", "cannot tell", "values a side"];
+    // Other tools know no third answer.
     let ours = rules.iter().enumerate().filter(|(_, rule)| matches!(rule.judge, Judge::Build(_)));
     let rows = ours.flat_map(|(i, rule)| {
         EFFECTS.iter().zip(asked).map(move |(effect, trials)| {

@@ -17,7 +17,7 @@ pub(crate) fn normal(random: &mut Pcg64) -> f64 {
     radius.sqrt() * (TAU * random.random::<f64>()).cos()
 }
 
-/// The excess of a Pareto distribution of tail index 1 above 1: its mean is infinite.
+/// The Pareto distribution of tail index 1, from 1 on: its mean is infinite.
 pub(crate) fn pareto(random: &mut Pcg64) -> f64 {
     1.0 / (1.0 - random.random::<f64>())
 }

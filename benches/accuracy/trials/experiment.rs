@@ -10,7 +10,7 @@ use rand::RngExt as _;
 /// Values of a side: of one process, or of as many processes.
 const VALUES: usize = 20;
 /// The most pairs of a paired experiment.
-pub(crate) const PAIRS: usize = 100;
+const PAIRS: usize = 100;
 /// Values of a process where there are several.
 const VALUES_OF_MANY: usize = 5;
 /// Runs of the unchanged code that are stored.
