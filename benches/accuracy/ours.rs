@@ -5,13 +5,13 @@ mod runs;
 
 use crate::rule::{Answer, Judge, Marker, Rule};
 use crate::trials::{Design, Trial};
-use pacegate::analyze::{Options, compare};
+use pacegate::analyze::{Options, change_points, compare};
 use pacegate::config::{GatePlan, Rule as GateRule, SeriesPattern, defaults};
 use pacegate::gate::{Evidence, judge};
 use pacegate::model::{
     Data, Measurement, Metric, PairedSeries, Run, Sample, SampleError, SeriesId, Unit,
 };
-use pacegate::pipeline::{Recorded, replay};
+use pacegate::pipeline::{Recorded, point_options, replay};
 use runs::OPTIONS;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,8 +34,12 @@ pub(crate) const RULES: [Rule; 3] = [
     },
 ];
 
-/// In the order of the tables; the library's change points take their place here.
-pub(crate) const MARKERS: [Marker; 0] = [];
+/// `history points`.
+pub(crate) const MARKERS: [Marker; 1] = [Marker { name: "**pacegate**", mark: marks }];
+
+fn marks(values: &[f64]) -> Vec<usize> {
+    change_points(values, &point_options()).iter().map(|point| point.index).collect()
+}
 
 /// `check --baseline A --head B`: the processes of two runs, by ranks.
 fn one_session(build: &[Trial]) -> Vec<Answer> {

@@ -39,7 +39,8 @@ pub struct PointOptions {
 /// `values` are in the order of time, and several runs of one commit are values of their own; an
 /// index counts values, from 0. There is no change point among fewer than 8 values, nor in a series
 /// with a value that is not finite. A level has at least 3 values: what is shorter is a spike. A
-/// straight slope is no change point, either.
+/// straight slope is no change point, either, but a jump on one is; a slope that noise hides may pass
+/// for a step.
 ///
 /// The effect is the later level over the earlier one, minus 1. Among values that are not all
 /// positive, which have no ratios, it is the difference over the size of the earlier level, or over
@@ -150,7 +151,20 @@ mod tests {
         check(&series(&[(100.0, 20), (140.0, 2), (100.0, 20)]), &OPTIONS, &[]);
         check(&series(&[(100.0, 20), (101.0, 20)]), &OPTIONS, &[]);
         check(&series(&[(-100.0, 20), (-110.0, 20)]), &OPTIONS, &[20]);
-        check(&(0..60).map(|i| 100.0 + f64::from(i)).collect::<Vec<_>>(), &OPTIONS, &[]);
+    }
+
+    #[test]
+    fn a_slope_is_no_step_and_a_jump_on_it_is() {
+        let drift = |jump: f64| {
+            let flat = series(&[(100.0, 30), (100.0 + jump, 30)]);
+            flat.iter().enumerate().map(|(i, value)| value + i as f64 / 4.0).collect::<Vec<_>>()
+        };
+        check(&drift(0.0), &OPTIONS, &[]);
+        let up = check(&drift(8.0), &OPTIONS, &[30]);
+        assert!((up[0].effect.estimate - 0.073).abs() < 0.01, "{up:?}");
+        // Back to where it came from: the means of both sides are nearly equal.
+        let down = check(&drift(-8.0), &OPTIONS, &[30]);
+        assert!((down[0].effect.estimate + 0.073).abs() < 0.01, "{down:?}");
     }
 
     #[test]

@@ -111,3 +111,35 @@ impl Times {
 fn deviations(values: &[f64], pair: &Level) -> impl Iterator<Item = (usize, f64)> + Clone {
     values[pair.range.clone()].iter().map(|value| value - pair.mean).enumerate()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_line_is_told_from_its_jump() {
+        let values: Vec<f64> =
+            (0..12).map(|i| f64::from(i) + if i < 5 { 0.0 } else { 3.0 }).collect();
+        let pair = Level::of(&values, 0..12);
+        let jumping = Line::jumping(&values, &pair, 5);
+        assert!((jumping.jump - 3.0).abs() < 1e-9 && jumping.rest.squares < 1e-9, "{jumping:?}");
+        // numpy: X = [1, t, t >= 5]; inv(X.T @ X)[2, 2] is 1 / weight
+        assert!((jumping.weight - 0.775_058_275_058_275).abs() < 1e-9, "{jumping:?}");
+        let straight = Line::straight(&values, &pair);
+        assert!((straight.rest.squares - pair.line_squares).abs() < 1e-9);
+        assert!(straight.jump.abs() <= 0.0);
+    }
+
+    proptest! {
+        #[test]
+        fn each_place_leaves_what_its_line_leaves(values in prop::collection::vec(-9.0..9.0f64, 4..20)) {
+            let pair = Level::of(&values, 0..values.len());
+            for (last, squares) in unexplained(&values, &pair).enumerate().take(values.len() - 1) {
+                let line = Line::jumping(&values, &pair, last + 1);
+                prop_assert!((line.rest.squares - squares).abs() < 1e-6, "{} {squares}", line.rest.squares);
+                prop_assert!(squares <= pair.line_squares);
+            }
+        }
+    }
+}

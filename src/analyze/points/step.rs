@@ -43,6 +43,12 @@ pub(super) struct Step {
     pub(super) stands_out: bool,
 }
 
+/// Whether two levels fit a pair better than a straight line does, though their border is a parameter
+/// more: one without meaning takes the variance of one value off the squares.
+fn better_than_line(squares: f64, pair: &Level) -> bool {
+    squares * (1.0 / pair.count()).exp() < pair.line_squares
+}
+
 /// The difference of two levels as an estimate.
 struct Difference {
     before: f64,
@@ -63,7 +69,7 @@ impl Step {
         noise: Noise,
     ) -> Step {
         let rest = Rest::of(left.0) + Rest::of(right.0);
-        let levelled = rest.squares < pair.both.line_squares;
+        let levelled = better_than_line(rest.squares, &pair.both);
         let drifts =
             !levelled && pays_off(rest.squares, pair.jumping.rest.squares, pair.both.count());
         let (difference, simple, rich) = if drifts {
