@@ -7,6 +7,7 @@ use pacegate::measure::Event;
 use pacegate::measure::paired::{PairedMeasured, Progress};
 use pacegate::model::{Data, Failure, PairedSeries, Stage, Target};
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::time::Duration;
 
 const MANIFEST: &str = r#"
@@ -23,10 +24,6 @@ harness = false
 opt-level = 0
 
 [workspace]
-"#;
-const CRITERION: &str = r#"
-[dev-dependencies]
-criterion = { version = "0.8", default-features = false, features = ["cargo_bench_support"] }
 "#;
 /// A crate with benches that need nothing of criterion.
 const EMPTY: &str = "fn main() {}";
@@ -113,6 +110,26 @@ criterion_main!(benches);
     )
 }
 
+/// The compiler's flags for the criterion that was built for our own benches: building it anew in both
+/// trees takes minutes.
+fn built_criterion() -> String {
+    let own = std::env::current_exe().unwrap();
+    let folder = own.parent().unwrap();
+    let libraries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let is_criterion = |path: &PathBuf| {
+        let name = path.file_name().unwrap().to_string_lossy();
+        name.starts_with("libcriterion-") && name.ends_with(".rlib")
+    };
+    // Others are of earlier versions.
+    let newest = libraries
+        .filter(is_criterion)
+        .max_by_key(|path| path.metadata().unwrap().modified().unwrap())
+        .unwrap();
+    let (library, folder) = (newest.to_str().unwrap(), folder.to_str().unwrap());
+    ["--extern", &format!("criterion={library}"), "-L", &format!("dependency={folder}")]
+        .join("\x1f")
+}
+
 /// The processes that ran each bench.
 fn processes(notes: &str) -> BTreeMap<&str, usize> {
     let lines: BTreeSet<&str> = notes.lines().collect();
@@ -125,19 +142,15 @@ fn processes(notes: &str) -> BTreeMap<&str, usize> {
 
 #[test]
 fn benches_of_criterion_are_measured_in_pairs_of_processes() {
-    let manifest = MANIFEST.to_owned() + CRITERION;
-    let lock = include_str!("../../Cargo.lock");
     let base = benches(&[("a+b", 300), ("a", 300), ("old", 300)]);
     let head = benches(&[("a+b", 900), ("a", 300), ("new", 300)]);
-    let repository = Repository::new();
-    let files = [("Cargo.toml", &*manifest), ("Cargo.lock", lock), ("src/lib.rs", "")];
-    repository.commit(&files);
-    repository.commit(&[("benches/work.rs", &base)]);
-    repository.commit(&[("benches/work.rs", &head)]);
+    let repository = of_benches(Some(&base), &head);
     // Times on the command line are the person's for a run without a base.
     let line = "cargo bench --offline --bench work g/ -- --warm-up-time 0.1 --measurement-time 0.2 \
                 --sample-size 12";
     let mut plan = plan(&repository, line);
+    let BenchmarkKind::Criterion(criterion) = &mut plan.benchmarks[0].kind else { panic!() };
+    criterion.command.env.insert("CARGO_ENCODED_RUSTFLAGS".to_owned(), built_criterion());
     plan.paired.pairs = 12;
     let decided = |series: &PairedSeries| match &*series.series.target {
         "e/g/a_b" => Progress::Undecided,

@@ -2,8 +2,8 @@
 //!
 //! A process gives one value of every bench, the median of its samples' times an iteration, whatever
 //! number of samples it took. Criterion (0.4 or newer) is told the times on the command line, so what a
-//! bench sets for its own group stays. It writes to a folder of each process's own, so that nothing of
-//! the person's is touched or taken for a result.
+//! bench sets for its own group stays. It writes to a folder of each process's own, whatever `output`
+//! says, so that nothing of the person's is touched or taken for a result.
 
 mod arguments;
 mod command_line;
@@ -15,7 +15,7 @@ use super::rig::{Rig, Wanted, failed};
 use crate::config::{Command, CriterionPlan};
 use crate::measure::Context;
 use crate::measure::bench::criterion::{
-    FindError, Read, Results, advice, label, target, written_since,
+    Bench, FindError, Read, ReadError, Results, advice, label, target, written_since,
 };
 use crate::measure::bench::{Outcome, digest};
 use crate::measure::build::BuildError;
@@ -27,7 +27,7 @@ use arguments::{Arguments, SETTINGS};
 use async_trait::async_trait;
 use command_line::CommandLine;
 use executables::{BuildBenchesError, Executable};
-use results::Known;
+use results::{Known, Place};
 use serde_json::json;
 use std::io;
 use std::path::PathBuf;
@@ -119,6 +119,26 @@ impl CriterionRig {
 
     fn failed(&self, build: Build, stage: Stage, error: &dyn std::error::Error) -> Failure {
         failed(&self.name, build, stage, error)
+    }
+
+    /// What processes of known benches wrote.
+    fn told(&self, build: Build, read: Vec<(Place, Result<Bench, ReadError>)>) -> Outcome {
+        let (known, mut outcome) = (&self.sides.of(build).known, Outcome::default());
+        for (place, bench) in read {
+            match (bench, known.name(&place)) {
+                (Ok(bench), Some(name)) => {
+                    outcome.targets.push(target(name.to_owned(), &self.definition, bench));
+                }
+                // Not there before, so that it is not among the wanted.
+                (Ok(_), None) => {}
+                (Err(error), name) => {
+                    let folder = || format!("{}/{}", self.name, label(&place.1));
+                    let name = name.map_or_else(folder, str::to_owned);
+                    outcome.failures.push(failed(&name, build, Stage::Read, &error));
+                }
+            }
+        }
+        outcome
     }
 
     /// Executables that are the same file in both builds were overwritten.
@@ -225,31 +245,18 @@ impl Rig for CriterionRig {
         }
         let stopped = context.stop.is_asked();
         if *wanted == Wanted::All {
-            self.sides.of_mut(build).known = Known::of(&self.name, &read);
             // In the base they may not be there yet.
             if read.is_empty() && outcome.failures.is_empty() && !stopped && build == Build::Head {
-                let nothing = Nothing {
-                    advice: advice(&self.sides.head.command.argv, &log),
-                    log: last_lines(&log),
-                };
+                let advice = advice(&side.command.argv, &log);
+                let nothing = Nothing { advice, log: last_lines(&log) };
                 outcome.failures.push(self.failed(build, Stage::Read, &nothing));
             }
+            self.sides.of_mut(build).known = Known::of(&self.name, &read);
         }
-        let known = &self.sides.of(build).known;
-        for (place, bench) in read {
-            let name = known.name(&place);
-            match (bench, name) {
-                (Ok(bench), Some(name)) => {
-                    outcome.targets.push(target(name.to_owned(), &self.definition, bench));
-                }
-                (Err(error), name) if !stopped => {
-                    let folder = || format!("{}/{}", self.name, label(&place.1));
-                    let name = name.map_or_else(folder, str::to_owned);
-                    outcome.failures.push(failed(&name, build, Stage::Read, &error));
-                }
-                _ => {}
-            }
+        if stopped {
+            read.retain(|(_, bench)| bench.is_ok());
         }
+        outcome.extend(self.told(build, read));
         outcome
     }
 
