@@ -57,7 +57,12 @@ pub async fn measure(plan: &Plan, only: &dyn Fn(&str) -> bool, context: Context<
     }
 }
 
-async fn measure_all(plan: &Plan, only: &dyn Fn(&str) -> bool, context: Context<'_>) -> Outcome {
+/// Measures a plan's benchmarks and loads for whose names `only` holds, which are built.
+pub(super) async fn measure_all(
+    plan: &Plan,
+    only: &dyn Fn(&str) -> bool,
+    context: Context<'_>,
+) -> Outcome {
     let mut all = Outcome::default();
     for benchmark in plan.benchmarks.iter().filter(|benchmark| only(&benchmark.name)) {
         if context.stop.is_asked() {

@@ -7,10 +7,10 @@ use crate::Error;
 use crate::analyze::Compared;
 use crate::config::{GatePlan, Plan};
 use crate::measure::paired::{PairedMeasured, Pairing, measure_paired};
-use crate::measure::{self, Context, Measured};
+use crate::measure::{Context, Measured};
 use crate::model::{
-    Baseline, BaselineReason, Experiment, Failure, NoBaselineWhy, PairedSeries, Progress, Reason,
-    Run, SeriesId, Warning, is_from,
+    Baseline, BaselineReason, Experiment, NoBaselineWhy, PairedSeries, Progress, Reason, Run,
+    SeriesId, Warning,
 };
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -61,10 +61,6 @@ pub(super) async fn measure(
     let only = |name: &str| selected.measures(name);
     let measured = measure_paired(plan, &pairing, &only, context).await?;
     let PairedMeasured { mut head, base, incomparable, series, base_revision } = measured;
-    let alone = alone(plan, &incomparable, context).await;
-    head.targets.extend(alone.targets);
-    head.failures.extend(alone.failures);
-    head.elapsed += alone.elapsed;
     let same_code = draft.revision.commit == base_revision.commit && !draft.revision.dirty;
     head.warnings.extend(same_code.then_some(Warning::SameCode));
     head.warnings.extend(incomparable.iter().map(|failure| Warning::BaseFailed {
@@ -92,19 +88,6 @@ pub(super) async fn measure(
     let failed = incomparable.into_iter().map(|failure| failure.target).collect();
     let baseline = Baseline { runs: vec![run], steps: Vec::new(), reason };
     Ok((head, SideBySide { baseline, experiment, failed }))
-}
-
-/// Measures the head of what cannot be compared: it has values to be judged by limits, and to be stored
-/// for those who come later.
-async fn alone(plan: &Plan, incomparable: &[Failure], context: Context<'_>) -> Measured {
-    // All is built already.
-    let plan = Plan { build: vec![], ..plan.clone() };
-    let concerns = |entry: &str| incomparable.iter().any(|failure| is_from(&failure.target, entry));
-    let mut measured = measure::measure(&plan, &concerns, context).await;
-    let wanted = |target: &str| incomparable.iter().any(|failure| is_from(target, &failure.target));
-    measured.targets.retain(|target| wanted(&target.name));
-    measured.failures.retain(|failure| wanted(&failure.target));
-    measured
 }
 
 impl SideBySide {

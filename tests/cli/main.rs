@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod base;
+#[cfg(test)]
 mod dir;
 #[cfg(test)]
 mod files;

@@ -202,7 +202,8 @@ fn a_series_is_looked_at_after_planned_numbers_of_pairs() {
     assert_eq!(looks, [8, 12, 16, 20, 22]);
 }
 
-/// What is told of a benchmark that runs `bench.sh`, when that is so in base and head.
+/// What is told of a benchmark that runs `bench.sh`, when that is so in base and head. A head that does not
+/// fail is measured alone, as often as a first look needs.
 #[track_caller]
 fn fails(base: &str, head: &str, incomparable: &[&str], failures: &[&str]) {
     let repository = Repository::of("bench.sh", base, head);
@@ -230,10 +231,12 @@ fn fails(base: &str, head: &str, incomparable: &[&str], failures: &[&str]) {
     let names = |targets: &[Target]| {
         targets.iter().map(|target| target.name.clone()).collect::<Vec<_>>().join(" ")
     };
-    assert_eq!(
-        (names(&measured.head.targets), names(&measured.base)),
-        ("before after".into(), "before after".into())
-    );
+    let alone = failures.is_empty();
+    let head = if alone { "before b after" } else { "before after" };
+    assert_eq!((&*names(&measured.head.targets), &*names(&measured.base)), (head, "before after"));
+    if alone {
+        assert_eq!(values(&measured.head.targets, "b", "wall").len(), 8);
+    }
     assert!(measured.series.iter().all(|series| series.series.target != "b"));
 }
 
@@ -258,15 +261,18 @@ fn a_benchmark_that_fails_later_gives_nothing_either() {
 }
 
 #[test]
-fn a_benchmark_outside_of_the_repository_cannot_be_compared() {
+fn a_benchmark_outside_of_the_repository_is_measured_alone() {
     let repository = Repository::of("x", "1", "2");
     let outside =
         BenchmarkKind::Command(repository.folder.benchmark(repository.folder.shell("exit 0")));
     let plan = repository.plan(vec![("in", repository.benchmark("exit 0")), ("out", outside)]);
     let measured = repository.measure(&plan).unwrap();
-    let [("out", error)] = errors(&measured.head.failures)[..] else { panic!("{measured:?}") };
+    let [("out", error)] = errors(&measured.incomparable)[..] else { panic!("{measured:?}") };
     assert!(error.contains("lies outside of the repository"), "{error}");
-    assert_eq!(measured.head.targets.len(), 1);
+    assert_eq!(measured.head.failures, []);
+    // Measured as without a base.
+    assert_eq!(values(&measured.head.targets, "out", "wall").len(), 3);
+    assert_eq!((measured.head.targets.len(), measured.base.len()), (2, 1));
 }
 
 /// A plan that builds by `build.sh`, and measures what that made.
@@ -352,6 +358,21 @@ fn an_interrupt_keeps_the_pairs_until_then() {
     assert_eq!(["a/wall", "b/wall"].map(|id| series(&measured, id).pairs.len()), [8, 10]);
     let cut: Vec<bool> = measured.head.targets.iter().map(|target| target.cut_short).collect();
     assert_eq!(cut, [false, true], "what was decided is whole");
+}
+
+#[test]
+fn an_interrupt_keeps_what_the_head_gave_alone() {
+    let repository = Repository::of("bench.sh", "exit 3", "exit 0");
+    let plan = repository.plan(vec![("b", repository.benchmark("exec sh ./bench.sh"))]);
+    let told = repository.told(&plan, PARENT, &|_| Progress::Ungated, |event, stop| {
+        if matches!(event, Event::Progress { note, .. } if note == "head alone, 4 of 8") {
+            stop.ask();
+        }
+    });
+    let measured = told.result.unwrap();
+    assert_eq!(values(&measured.head.targets, "b", "wall").len(), 4);
+    assert!(measured.head.cut_short && measured.head.targets[0].cut_short);
+    assert_eq!((measured.head.failures.len(), measured.incomparable.len()), (0, 1));
 }
 
 #[test]

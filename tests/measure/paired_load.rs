@@ -97,7 +97,8 @@ fn segments_are_not_compared_with_whole_loads() {
     assert_ne!(paired.head.targets[0].definition, alone.targets[0].definition);
 }
 
-/// What is told when the service is started by these scripts.
+/// What is told when the service is started by these scripts. A head that does not fail is sent segments
+/// alone, as many as a first look needs.
 #[track_caller]
 fn fails(base: &str, head: &str, incomparable: &[(Stage, &str)], failures: &[(Stage, &str)]) {
     let repository = Repository::of("serve.sh", base, head);
@@ -111,8 +112,9 @@ fn fails(base: &str, head: &str, incomparable: &[(Stage, &str)], failures: &[(St
             assert!(failure.error.contains(text), "{failure:?}");
         }
     }
-    assert!(measured.head.targets.is_empty() && measured.base.is_empty());
-    assert!(measured.series.is_empty());
+    let sent: Vec<u64> = measured.head.targets.iter().map(requests).collect();
+    assert_eq!(sent, if failures.is_empty() { vec![8 * 20] } else { vec![] });
+    assert!(measured.base.is_empty() && measured.series.is_empty());
     repository.folder.wait_until_gone();
 }
 
@@ -127,15 +129,21 @@ fn it_is_told_in_which_build_a_service_fails() {
 }
 
 #[test]
-fn a_load_on_a_service_that_is_there_already_cannot_be_compared() {
+fn a_load_on_a_service_that_is_there_already_is_measured_alone() {
     let repository = Repository::of("serve.sh", &serve(BASE), &serve(BASE));
     let mut plan = plan(&repository);
+    let service = crate::shop::Shop::start(BASE);
     plan.loads[0].service = None;
+    plan.loads[0].url = format!("http://{}", service.address);
+    plan.loads[0].arrivals.duration = Duration::from_secs(1);
     let measured = measured(&repository, &plan);
-    let [failure] = &measured.head.failures[..] else { panic!("{measured:?}") };
+    let [failure] = &measured.incomparable[..] else { panic!("{measured:?}") };
     assert_eq!(failure.target, "browse");
     assert!(failure.error.contains("one service answers for both builds"), "{failure:?}");
-    assert!(measured.head.targets.is_empty());
+    assert_eq!(measured.head.failures, []);
+    // As without a base, not in segments.
+    assert_eq!(measured.head.targets.iter().map(requests).collect::<Vec<_>>(), [50]);
+    assert!(measured.base.is_empty() && measured.series.is_empty());
 }
 
 #[test]

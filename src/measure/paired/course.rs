@@ -9,18 +9,20 @@ use crate::model::{Build, PairedSeries, Progress, Target, ValidityFact};
 /// The fewest pairs left out after which more of them than measured ones end a target.
 const MOST_LEFT_OUT: u32 = defaults::MIN_PAIRS;
 
-/// A target that both builds have.
+/// A target on its way through its pairs; the head's alone, where the base has no counterpart.
 pub(super) struct Course {
     /// Its name.
     pub(super) name: String,
-    /// All values of both builds; `None` before the first pair.
-    pub(super) pooled: Option<Both<Target>>,
+    /// All values of the pairs, before the first of which there are none.
+    pub(super) pooled: Both<Option<Target>>,
     /// Its series so far.
     pub(super) series: Vec<Followed>,
-    /// Pairs measured.
+    /// Pairs measured, or times that the head was, alone.
     pub(super) pairs: u32,
-    /// Pairs left out, since a side was not valid.
+    /// Those left out, since a side was not valid.
     left_out: u32,
+    /// Whether there is nothing to compare it with.
+    alone: bool,
     /// Whether nothing more can come of it.
     over: bool,
 }
@@ -35,10 +37,11 @@ impl Course {
     pub(super) fn new(name: &str) -> Self {
         Course {
             name: name.to_owned(),
-            pooled: None,
+            pooled: Both::default(),
             series: vec![],
             pairs: 0,
             left_out: 0,
+            alone: false,
             over: false,
         }
     }
@@ -48,7 +51,12 @@ impl Course {
     pub(super) fn goes_on(&self, at_most: u32, states: &[Progress]) -> bool {
         let open = |series: &Followed| states.contains(&series.progress);
         let known = self.series.is_empty() || self.series.iter().any(open);
-        known && self.pairs < at_most && !self.over
+        known && self.pairs < at_most && !self.over && !self.alone
+    }
+
+    /// Whether its head is to be measured alone once more: as often as the first look asks for pairs.
+    pub(super) fn goes_on_alone(&self) -> bool {
+        self.alone && self.pairs < defaults::MIN_PAIRS && !self.over
     }
 
     /// Takes what both builds gave, the first of them measured first, and looks at the series where it
@@ -60,25 +68,36 @@ impl Course {
         at_most: u32,
         decided: &dyn Fn(&PairedSeries) -> Progress,
     ) {
-        let broken = |target: &Target| target.validity.as_ref().map(|v| v.broken.clone());
-        let broken: Vec<ValidityFact> = [broken(&measured.base), broken(&measured.head)]
-            .into_iter()
-            .flatten()
-            .flatten()
-            .collect();
+        let broken = [broken(&measured.base), broken(&measured.head)].concat();
+        let Both { base, head } = measured;
         if !broken.is_empty() {
-            return self.leave_out(measured, &broken);
+            return self.leave_out(Both { base: Some(base), head: Some(head) }, &broken);
         }
-        for new in series::pairs(&measured.base, &measured.head, first) {
+        for new in series::pairs(&base, &head, first) {
             self.append(new);
         }
         self.pairs += 1;
-        self.pool(measured);
+        add(&mut self.pooled.base, base);
+        add(&mut self.pooled.head, head);
         for series in &mut self.series {
             if is_look(series.paired.pairs.len(), at_most) {
                 series.progress = decided(&series.paired);
             }
         }
+    }
+
+    /// Takes what the head gave of a target that has no counterpart in the base, or lost it: its pairs
+    /// are forgotten, and what the head gave in them is kept.
+    pub(super) fn take_alone(&mut self, head: Target) {
+        self.alone = true;
+        self.series.clear();
+        self.pooled.base = None;
+        let broken = broken(&head);
+        if !broken.is_empty() {
+            return self.leave_out(Both { base: None, head: Some(head) }, &broken);
+        }
+        self.pairs += 1;
+        add(&mut self.pooled.head, head);
     }
 
     /// Looks again at every series that was looked at.
@@ -89,9 +108,15 @@ impl Course {
         }
     }
 
-    /// Forgets what was measured: without a value of each build there is nothing to compare.
+    /// Forgets what was measured: a head that fails has nothing to be judged.
     pub(super) fn give_up(&mut self) {
         *self = Course { over: true, ..Course::new(&self.name) };
+    }
+
+    /// Whether something is open: a series is not decided, or the head alone not measured often enough.
+    pub(super) fn is_open(&self) -> bool {
+        let open = |state| matches!(state, Progress::Undecided | Progress::Flagged);
+        self.series.iter().any(|series| open(series.progress)) || self.goes_on_alone()
     }
 
     fn append(&mut self, new: PairedSeries) {
@@ -102,29 +127,31 @@ impl Course {
         }
     }
 
-    fn pool(&mut self, measured: Both<Target>) {
-        match &mut self.pooled {
-            Some(pooled) => {
-                pool::add(&mut pooled.base, measured.base);
-                pool::add(&mut pooled.head, measured.head);
-            }
-            None => self.pooled = Some(measured),
-        }
-    }
-
-    /// Leaves a pair out. When most have to be, the target is over, and not valid.
-    fn leave_out(&mut self, measured: Both<Target>, broken: &[ValidityFact]) {
+    /// Leaves out what was measured. When most has to be, the target is over, and not valid.
+    fn leave_out(&mut self, measured: Both<Option<Target>>, broken: &[ValidityFact]) {
         self.left_out += 1;
         if self.left_out < MOST_LEFT_OUT || self.left_out <= self.pairs {
             return;
         }
         self.over = true;
-        let pooled = self.pooled.get_or_insert(measured);
-        for target in [&mut pooled.base, &mut pooled.head] {
-            if let Some(validity) = &mut target.validity {
+        let Both { base, head } = &mut self.pooled;
+        for (pooled, measured) in [(base, measured.base), (head, measured.head)] {
+            *pooled = pooled.take().or(measured);
+            if let Some(validity) = pooled.as_mut().and_then(|target| target.validity.as_mut()) {
                 validity.broken = broken.to_vec();
             }
         }
+    }
+}
+
+fn broken(target: &Target) -> Vec<ValidityFact> {
+    target.validity.as_ref().map(|validity| validity.broken.clone()).unwrap_or_default()
+}
+
+fn add(pooled: &mut Option<Target>, more: Target) {
+    match pooled {
+        Some(pooled) => pool::add(pooled, more),
+        None => *pooled = Some(more),
     }
 }
 
@@ -181,8 +208,8 @@ mod tests {
         }
         let open = course.goes_on(100, &[Progress::Undecided]);
         assert_eq!((course.pairs, !open), expected, "{pairs}");
-        let Some(pooled) = &course.pooled else { return assert_eq!(course.pairs, 0) };
-        for target in [&pooled.base, &pooled.head] {
+        for target in [&course.pooled.base, &course.pooled.head] {
+            let Some(target) = target else { return assert_eq!(course.pairs, 0) };
             let invalid = !target.validity.as_ref().unwrap().broken.is_empty();
             assert_eq!(invalid, !open, "{pairs}");
             let Data::Histogram(latency) = &target.measurements[0].data else { panic!() };

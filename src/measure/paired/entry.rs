@@ -24,6 +24,8 @@ pub(super) struct Entry {
     pub(super) gone: Vec<Target>,
     /// Doubts that concern no one target.
     pub(super) warnings: Vec<Warning>,
+    /// Whether the base is not ready, so that the head is measured alone.
+    base_failed: bool,
     /// Whether nothing of it can be measured.
     over: bool,
     rounds: u32,
@@ -56,6 +58,7 @@ impl Entry {
             incomparable: vec![],
             gone: vec![],
             warnings: vec![],
+            base_failed: false,
             over: false,
             rounds: 0,
             in_rounds: Duration::ZERO,
@@ -78,7 +81,7 @@ impl Entry {
 
     /// What to measure next, with the number of pairs that it has; `None` when nothing is.
     pub(super) fn next(&self, at_most: u32, states: &[Progress]) -> Option<(Wanted, u32)> {
-        if self.over {
+        if self.over || self.base_failed {
             return None;
         } else if self.rounds == 0 {
             return Some((Wanted::All, 0));
@@ -86,6 +89,17 @@ impl Entry {
         let pairs = self.going(at_most, states).map(|course| course.pairs).max()?;
         let names = self.going(at_most, states).map(|course| course.name.clone());
         Some((Wanted::Only(names.collect()), pairs))
+    }
+
+    /// What of the head to measure next alone, with the number of times that it was; `None` when nothing
+    /// is.
+    pub(super) fn next_alone(&self) -> Option<(Wanted, u32)> {
+        if self.base_failed && self.courses.is_empty() && !self.over {
+            return Some((Wanted::All, 0));
+        }
+        let alone = || self.courses.iter().filter(|course| course.goes_on_alone());
+        let times = alone().map(|course| course.pairs).min()?;
+        Some((Wanted::Only(alone().map(|course| course.name.clone()).collect()), times))
     }
 
     /// How long a pair took so far.
@@ -105,7 +119,7 @@ impl Entry {
                 *failed.of_mut(build) = self.rig.begin(build, context).await.err();
             }
         }
-        self.over = failed.base.is_some() || failed.head.is_some();
+        (self.base_failed, self.over) = (failed.base.is_some(), failed.head.is_some());
         match (failed.base, failed.head) {
             (_, Some(failure)) => self.fail(failure),
             (Some(failure), None) => self.differ(failure),
@@ -129,12 +143,7 @@ impl Entry {
         }
         self.rounds += 1;
         self.in_rounds += begun.elapsed();
-        let names = names(wanted, &both);
-        if names.is_empty() && !context.stop.is_asked() {
-            self.over = true;
-            self.fail(failed(self.name(), Build::Head, Stage::Measure, &Lack::OfBoth));
-        }
-        for name in names {
+        for name in self.names(wanted, [&both.head, &both.base], context) {
             let base = self.side(&name, &mut both.base);
             let head = self.side(&name, &mut both.head);
             match (base, head) {
@@ -142,15 +151,24 @@ impl Entry {
                     self.course(&name).take(Both { base, head }, first, at_most, decided);
                 }
                 (Side::Absent, _) | (_, Side::Absent) if context.stop.is_asked() => {}
-                (base, head) => {
-                    self.course(&name).give_up();
-                    self.cannot_compare(&name, base, head);
-                }
+                (base, head) => self.cannot_compare(&name, base, head),
             }
         }
-        for warning in [both.base.warnings, both.head.warnings].concat() {
-            pool::warn(&mut self.warnings, warning);
+        self.doubt([both.base.warnings, both.head.warnings].concat());
+    }
+
+    /// Measures the head alone once.
+    pub(super) async fn round_alone(&mut self, wanted: &Wanted, context: Context<'_>) {
+        let mut outcome = self.rig.measure(Build::Head, wanted, context).await;
+        for name in self.names(wanted, [&outcome], context) {
+            match self.side(&name, &mut outcome) {
+                Side::Measured(head) => self.course(&name).take_alone(head),
+                Side::Absent if context.stop.is_asked() => {}
+                // The base cannot be measured: that is told already.
+                head => self.cannot_compare(&name, Side::Absent, head),
+            }
         }
+        self.doubt(outcome.warnings);
     }
 
     /// Cleans up, and gives what went wrong in that.
@@ -158,7 +176,7 @@ impl Entry {
         for build in std::mem::take(&mut self.begun) {
             let outcome = self.rig.end(build, context).await;
             outcome.failures.into_iter().for_each(|failure| self.fail(failure));
-            outcome.warnings.into_iter().for_each(|new| pool::warn(&mut self.warnings, new));
+            self.doubt(outcome.warnings);
         }
     }
 
@@ -183,19 +201,57 @@ impl Entry {
         &mut self.courses[at]
     }
 
-    /// Says why a target is not measured in both builds.
+    /// Says why a target is not measured in both builds, and goes on with the head alone where it can.
     fn cannot_compare(&mut self, name: &str, base: Side, head: Side) {
         match (base, head) {
-            (_, Side::Failed(failure)) => self.fail(failure),
-            (Side::Failed(failure), _) => self.differ(failure),
-            (Side::Measured(base), _) => self.gone.push(base),
-            (Side::Absent, Side::Measured(_)) => {
+            (_, Side::Failed(failure)) => {
+                self.course(name).give_up();
+                self.fail(failure);
+            }
+            (Side::Failed(failure), Side::Measured(head)) => {
+                self.course(name).take_alone(head);
+                self.differ(failure);
+            }
+            (Side::Absent, Side::Measured(head)) => {
+                self.course(name).take_alone(head);
                 self.differ(failed(name, Build::Base, Stage::Measure, &Lack::OfBase));
             }
+            (Side::Failed(failure), Side::Absent) => {
+                self.course(name).give_up();
+                self.differ(failure);
+            }
+            (Side::Measured(base), _) => {
+                self.course(name).give_up();
+                self.gone.push(base);
+            }
             (Side::Absent, Side::Absent) => {
+                self.course(name).give_up();
                 self.fail(failed(name, Build::Head, Stage::Measure, &Lack::OfBoth));
             }
         }
+    }
+
+    /// What to expect: what is wanted, or all that was given, of the first of them first. When nothing
+    /// was, there is nothing to be measured.
+    fn names<const N: usize>(
+        &mut self,
+        wanted: &Wanted,
+        outcomes: [&Outcome; N],
+        context: Context<'_>,
+    ) -> Vec<String> {
+        let names = match wanted {
+            Wanted::Only(names) => names.iter().cloned().collect(),
+            Wanted::All => given(&outcomes),
+        };
+        if names.is_empty() && !context.stop.is_asked() {
+            self.over = true;
+            self.fail(failed(self.name(), Build::Head, Stage::Measure, &Lack::OfBoth));
+        }
+        names
+    }
+
+    fn doubt(&mut self, warnings: Vec<Warning>) {
+        warnings.into_iter().for_each(|new| pool::warn(&mut self.warnings, new));
     }
 
     fn fail(&mut self, failure: Failure) {
@@ -211,13 +267,10 @@ impl Entry {
     }
 }
 
-/// What to expect of each build: what is wanted, or all that either gave, the head's first.
-fn names(wanted: &Wanted, both: &Both<Outcome>) -> Vec<String> {
-    if let Wanted::Only(names) = wanted {
-        return names.iter().cloned().collect();
-    }
+/// The targets that were measured or failed, each once.
+fn given(outcomes: &[&Outcome]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    for outcome in [&both.head, &both.base] {
+    for outcome in outcomes {
         let targets = outcome.targets.iter().map(|target| &target.name);
         for name in targets.chain(outcome.failures.iter().map(|failure| &failure.target)) {
             if !names.contains(name) {
@@ -236,7 +289,8 @@ mod tests {
     use async_trait::async_trait;
     use std::path::Path;
 
-    /// An entry that gives what it was told, `name=value` or `name!error` a target.
+    /// An entry that gives what it was told, `name=value` or `name!error` a target; `unready` is never
+    /// ready to.
     struct Scripted(Both<&'static str>);
 
     #[async_trait(?Send)]
@@ -245,8 +299,11 @@ mod tests {
             "entry"
         }
 
-        async fn begin(&mut self, _: Build, _: Context<'_>) -> Result<(), Failure> {
-            Ok(())
+        async fn begin(&mut self, build: Build, _: Context<'_>) -> Result<(), Failure> {
+            match *self.0.of(build) {
+                "unready" => Err(failure("entry", "unready")),
+                _ => Ok(()),
+            }
         }
 
         async fn measure(&mut self, build: Build, _: &Wanted, _: Context<'_>) -> Outcome {
@@ -254,11 +311,7 @@ mod tests {
             for word in self.0.of(build).split_whitespace() {
                 match (word.split_once('='), word.split_once('!')) {
                     (Some((name, value)), _) => outcome.targets.push(target(name, value)),
-                    (_, Some((name, error))) => outcome.failures.push(Failure {
-                        target: name.to_owned(),
-                        stage: Stage::Measure,
-                        error: error.to_owned(),
-                    }),
+                    (_, Some((name, error))) => outcome.failures.push(failure(name, error)),
                     _ => panic!("{word}"),
                 }
             }
@@ -268,6 +321,10 @@ mod tests {
         async fn end(&mut self, _: Build, _: Context<'_>) -> Outcome {
             Outcome::default()
         }
+    }
+
+    fn failure(target: &str, error: &str) -> Failure {
+        Failure { target: target.to_owned(), stage: Stage::Measure, error: error.to_owned() }
     }
 
     fn target(name: &str, value: &str) -> Target {
@@ -288,23 +345,39 @@ mod tests {
         }
     }
 
-    /// What two rounds of an entry come to: pairs, failures, what is incomparable, and what is gone.
+    /// What two rounds of an entry come to: pairs, the head's values alone, failures, what is
+    /// incomparable, and what is gone.
     #[track_caller]
-    fn check(base: &'static str, head: &'static str, expected: [&str; 4]) {
+    fn check(base: &'static str, head: &'static str, expected: [&str; 5]) {
         let stop = Stop::new();
         let context = Context { launcher: Path::new(""), stop: &stop, observer: &|_| {} };
         let mut entry = Entry::new(Box::new(Scripted(Both { base, head })));
-        let two_rounds = async {
-            while let Some((wanted, ..2)) = entry.next(8, &[Progress::Undecided]) {
+        let rounds = async {
+            entry.begin(Build::Base, context).await;
+            let mut paired = 0;
+            while let Some((wanted, ..)) = entry.next(8, &[Progress::Undecided])
+                && paired < 2
+            {
                 let decided = |_: &PairedSeries| Progress::Settled;
                 entry.round(&wanted, Build::Base, 8, &decided, context).await;
+                paired += 1;
+            }
+            while let Some((wanted, _)) = entry.next_alone() {
+                entry.round_alone(&wanted, context).await;
             }
         };
-        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(two_rounds);
+        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(rounds);
         let pairs = entry.courses.iter().flat_map(|course| &course.series).map(|series| {
             let pairs =
                 series.paired.pairs.iter().map(|pair| format!("{}:{}", pair.base, pair.head));
             format!("{}={}", series.paired.series.target, pairs.collect::<Vec<_>>().join(","))
+        });
+        let pooled = entry.courses.iter().map(|course| &course.pooled);
+        let alone = pooled.filter(|pooled| pooled.base.is_none()).filter_map(|pooled| {
+            let head = pooled.head.as_ref()?;
+            let Data::Sample(sample) = &head.measurements[0].data else { panic!("{head:?}") };
+            let values = sample.values().map(|value| value.to_string()).collect::<Vec<_>>();
+            Some(format!("{}={}", head.name, values.join(",")))
         });
         let failures = |failures: &[Failure]| {
             let told = failures.iter().map(|f| format!("{}!{}", f.target, f.error));
@@ -313,6 +386,7 @@ mod tests {
         let gone: Vec<&str> = entry.gone.iter().map(|target| &*target.name).collect();
         let found = [
             pairs.collect::<Vec<_>>().join(" "),
+            alone.collect::<Vec<_>>().join(" "),
             failures(&entry.failures),
             failures(&entry.incomparable),
             gone.join(" "),
@@ -322,22 +396,34 @@ mod tests {
 
     #[test]
     fn a_target_is_compared_when_both_builds_have_it_and_told_apart_else() {
-        check("a=1 b=2", "a=3 b=4", ["a=1:3,1:3 b=2:4,2:4", "", "", ""]);
-        check("b=2 a=1", "a=3 b=4", ["a=1:3,1:3 b=2:4,2:4", "", "", ""]);
-        check("a=1,9,2", "a=5,4,6", ["a=2:5,2:5", "", "", ""]);
-        check("a=1 b!x", "a=3 b=4", ["a=1:3,1:3", "", "b!x", ""]);
-        check("a=1 b=2", "a=3 b!x", ["a=1:3,1:3", "b!x", "", ""]);
-        check("a=1 b!x", "a=3 b!y", ["a=1:3,1:3", "b!y", "", ""]);
-        check("a=1 b=2", "a=3", ["a=1:3,1:3", "", "", "b"]);
+        check("a=1 b=2", "a=3 b=4", ["a=1:3,1:3 b=2:4,2:4", "", "", "", ""]);
+        check("b=2 a=1", "a=3 b=4", ["a=1:3,1:3 b=2:4,2:4", "", "", "", ""]);
+        check("a=1,9,2", "a=5,4,6", ["a=2:5,2:5", "", "", "", ""]);
+        check("a=1 b=2", "a=3 b!x", ["a=1:3,1:3", "", "b!x", "", ""]);
+        check("a=1 b!x", "a=3 b!y", ["a=1:3,1:3", "", "b!y", "", ""]);
+        check("a=1 b=2", "a=3", ["a=1:3,1:3", "", "", "", "b"]);
+        check("a=1 b!x", "a=3", ["a=1:3,1:3", "", "", "b!x", ""]);
+        check("a=3 b=4", "entry!x", ["", "", "entry!x", "", ""]);
+        check("a=3", "unready", ["", "", "entry!unready", "", ""]);
+        check("unready", "unready", ["", "", "entry!unready", "", ""]);
+    }
+
+    #[test]
+    fn what_only_the_head_has_is_measured_alone() {
+        let b = "b=4,4,4,4,4,4,4,4";
+        let both = "a=3,3,3,3,3,3,3,3 b=4,4,4,4,4,4,4,4";
+        check("a=1 b!x", "a=3 b=4", ["a=1:3,1:3", b, "", "b!x", ""]);
         let new = "b!base: it is not there, so that it cannot be compared yet";
-        check("a=1", "a=3 b=4", ["a=1:3,1:3", "", new, ""]);
-        check("entry!x", "a=3 b=4", ["", "", "entry!x", ""]);
-        check("a=3 b=4", "entry!x", ["", "entry!x", "", ""]);
+        check("a=1", "a=3 b=4", ["a=1:3,1:3", b, "", new, ""]);
+        check("entry!x", "a=3 b=4", ["", both, "", "entry!x", ""]);
+        check("unready", "a=3 b=4", ["", both, "", "entry!unready", ""]);
+        check("unready", "a!y b=4", ["", b, "a!y", "entry!unready", ""]);
     }
 
     #[test]
     fn an_entry_that_gives_nothing_fails() {
         let nothing = "entry!head: nothing was measured; see whether its command measures anything";
-        check("", "", ["", nothing, "", ""]);
+        check("", "", ["", "", nothing, "", ""]);
+        check("unready", "", ["", "", nothing, "entry!unready", ""]);
     }
 }

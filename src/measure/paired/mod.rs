@@ -17,6 +17,7 @@ pub use crate::model::Progress;
 
 use super::build::{self, BuildError};
 use super::noise::NoiseProbe;
+use super::run::measure_all;
 use super::tree::BaseTree;
 use super::{Context, Measured, Stop, tree};
 use crate::config::Plan;
@@ -44,11 +45,14 @@ pub struct Pairing<'a> {
 /// All that measuring side by side gave.
 #[derive(Debug, Clone)]
 pub struct PairedMeasured {
-    /// The head: its targets hold the values of every pair, its failures those of either build.
+    /// The head: its targets hold the values of every pair, or of the head alone where the base has no
+    /// counterpart; its failures are those in the head, or in both builds.
     pub head: Measured,
-    /// The base's targets, in the same order, and those that the head does not have any more.
+    /// The base's targets, in the order of their counterparts, and those that the head does not have any
+    /// more.
     pub base: Vec<Target>,
-    /// Targets that failed in the base alone, or are not there yet, and so cannot be compared.
+    /// Why targets cannot be compared: they failed in the base alone, are not there yet, or would be
+    /// the same in both builds.
     pub incomparable: Vec<Failure>,
     /// The pairs, in the order of the head's targets.
     pub series: Vec<PairedSeries>,
@@ -94,6 +98,9 @@ impl From<BaseError> for PairedError {
 /// fails in either build does not stop the others; a stop that is asked for does, and what was measured
 /// until then is kept.
 ///
+/// What cannot be compared is measured in the head alone: as often as the first look asks for pairs
+/// where the base failed or does not have it, as without a base where both builds would be the same.
+///
 /// # Errors
 ///
 /// When there is no base ([`BaseError::is_mistake`] tells a request that cannot be met from a failure
@@ -111,11 +118,13 @@ pub async fn measure_paired(
     build_both(plan, &base, context).await?;
     let probe = probe.after_building();
 
-    let (mut entries, same) = rig::entries(plan, &base.mapping, only);
+    let (mut entries, unpaired) = rig::entries(plan, &base.mapping, only);
     Session::new(&plan.paired, pairing, context).run(&mut entries).await;
+    let is_unpaired = |name: &str| unpaired.iter().any(|failure| failure.target == name);
+    let alone = measure_all(plan, &is_unpaired, context).await;
     let noise = probe.end();
     let cut_short = context.stop.is_asked();
-    Ok(result::of(entries, same, noise, begun.elapsed(), base, cut_short))
+    Ok(result::of(entries, unpaired, alone, noise, begun.elapsed(), base, cut_short))
 }
 
 /// The commit that would be built for a reference: its merge base with the head.

@@ -2,34 +2,32 @@
 
 use super::PairedMeasured;
 use super::entry::Entry;
+use crate::measure::bench::Outcome;
 use crate::measure::tree::BaseTree;
 use crate::measure::{Measured, noise, pool};
-use crate::model::Progress;
-use crate::model::{Failure, Noise, Revision};
+use crate::model::{Failure, Noise, Revision, Target};
 use std::time::Duration;
 
-/// Gathers what the entries gave. `same` tells of those that were no entries, since both builds would
-/// be the same.
+/// Gathers what the entries gave, and what was measured `alone`, since it cannot be paired.
 pub(super) fn of(
     entries: Vec<Entry>,
-    same: Vec<Failure>,
+    unpaired: Vec<Failure>,
+    alone: Outcome,
     noise: Noise,
     elapsed: Duration,
     base: BaseTree,
     cut_short: bool,
 ) -> PairedMeasured {
     let mut head =
-        Measured { targets: vec![], failures: same, cut_short, warnings: vec![], noise, elapsed };
+        Measured { targets: vec![], failures: vec![], cut_short, warnings: vec![], noise, elapsed };
     let (mut bases, mut gone, mut incomparable, mut series) = (vec![], vec![], vec![], vec![]);
     for entry in entries {
         for course in entry.courses {
-            let open = |state| matches!(state, Progress::Undecided | Progress::Flagged);
-            let unfinished = course.series.iter().any(|series| open(series.progress));
-            if let Some(mut pooled) = course.pooled {
-                pooled.head.cut_short = cut_short && unfinished;
-                head.targets.push(pooled.head);
-                bases.push(pooled.base);
+            let unfinished = course.is_open();
+            if let Some(target) = course.pooled.head {
+                head.targets.push(Target { cut_short: cut_short && unfinished, ..target });
             }
+            bases.extend(course.pooled.base);
             series.extend(course.series.into_iter().map(|series| series.paired));
         }
         head.failures.extend(entry.failures);
@@ -37,6 +35,10 @@ pub(super) fn of(
         gone.extend(entry.gone);
         entry.warnings.into_iter().for_each(|warning| pool::warn(&mut head.warnings, warning));
     }
+    incomparable.extend(unpaired);
+    head.targets.extend(alone.targets);
+    head.failures.extend(alone.failures);
+    alone.warnings.into_iter().for_each(|warning| pool::warn(&mut head.warnings, warning));
     head.warnings.extend(noise::warnings(&head.noise));
     bases.extend(gone);
     let base_revision = Revision { commit: Some(base.commit), branch: None, dirty: false };

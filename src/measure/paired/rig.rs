@@ -28,7 +28,8 @@ pub(in crate::measure) trait Rig {
     /// When nothing of the entry can be measured in this build.
     async fn begin(&mut self, build: Build, context: Context<'_>) -> Result<(), Failure>;
 
-    /// Measures a build once, in fresh processes: every wanted target, its samples with one process.
+    /// Measures a build once, in fresh processes: every wanted target, its samples with one process. The
+    /// head may be measured without the base, also when beginning the base failed.
     ///
     /// A wanted target that is neither among the targets nor among the failures is one that this
     /// build does not have. A target whose validity is broken leaves the pair out and may be measured
@@ -64,7 +65,7 @@ pub(in crate::measure) fn of_build(failure: Failure, build: Build) -> Failure {
     Failure { error: format!("{build}: {}", failure.error), ..failure }
 }
 
-/// The entries of a plan for whose names `only` holds, and why others cannot be compared.
+/// The entries of a plan for whose names `only` holds, and why others cannot be paired.
 pub(super) fn entries(
     plan: &Plan,
     mapping: &Mapping,

@@ -3,7 +3,7 @@
 use super::Pairing;
 use super::course::{is_look, next_look};
 use super::entry::Entry;
-use crate::config::PairedPlan;
+use crate::config::{PairedPlan, defaults};
 use crate::measure::{Context, Event};
 use crate::model::Build;
 use crate::model::Progress;
@@ -37,7 +37,8 @@ impl<'a> Session<'a> {
     }
 
     /// Measures every entry: first each until it is decided or flagged, for its share of the time; then
-    /// again what is flagged, and last what is still undecided, while there is time.
+    /// again what is flagged, and last what is still undecided, while there is time. What only the head
+    /// has is measured alone, whatever the time.
     pub(super) async fn run(&mut self, entries: &mut [Entry]) {
         self.pass(entries.iter_mut().collect(), UNDECIDED, false).await;
         // What is decided may depend on how many series there are, which is known only now.
@@ -69,6 +70,7 @@ impl<'a> Session<'a> {
             let begun = Instant::now();
             (self.context.observer)(Event::Started { name: name.clone(), planned: None });
             self.follow(entry, states, left / others, &name).await;
+            self.measure_alone(entry, &name).await;
             (self.context.observer)(Event::Finished {
                 name,
                 ok: entry.is_well(),
@@ -103,12 +105,24 @@ impl<'a> Session<'a> {
             let first = self.first();
             entry.round(&wanted, first, at_most, self.pairing.decided, self.context).await;
             let number = pairs + 1;
-            (self.context.observer)(Event::Progress {
-                name: name.to_owned(),
-                done: Some(f64::from(number) / f64::from(at_most)),
-                note: format!("pair {number} of at most {at_most}"),
-            });
+            self.tell(name, number, at_most, format!("pair {number} of at most {at_most}"));
         }
+    }
+
+    /// Measures of an entry what only the head has, as often as the first look asks for pairs.
+    async fn measure_alone(&self, entry: &mut Entry, name: &str) {
+        while !self.context.stop.is_asked()
+            && let Some((wanted, times)) = entry.next_alone()
+        {
+            entry.round_alone(&wanted, self.context).await;
+            let (number, all) = (times + 1, defaults::MIN_PAIRS);
+            self.tell(name, number, all, format!("head alone, {number} of {all}"));
+        }
+    }
+
+    fn tell(&self, name: &str, number: u32, all: u32, note: String) {
+        let done = Some(f64::from(number) / f64::from(all));
+        (self.context.observer)(Event::Progress { name: name.to_owned(), done, note });
     }
 
     /// Which build is measured first in the next pair.
