@@ -1,6 +1,7 @@
 //! One run through all stages: measure, compare, judge, keep, tell. The only place that sees them all.
 
 mod archive;
+mod doctor;
 mod document;
 mod history;
 mod judging;
@@ -12,6 +13,7 @@ mod selection;
 mod side_by_side;
 
 pub use archive::{Archive, Prune, values};
+pub use doctor::{Diagnosed, Examination, doctor};
 pub use document::{read_bundle, read_run};
 pub use recording::{Recorded, read as read_recording};
 pub use replay::{Replayed, replay};
@@ -26,7 +28,7 @@ use history::History;
 use judging::Against;
 use selection::Selected;
 use std::path::{Path, PathBuf};
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
@@ -121,7 +123,7 @@ pub async fn run(
     context: Context<'_>,
 ) -> Result<Outcome, Error> {
     let (plan, source) = tokio::select! {
-        loaded = load(judging) => loaded?,
+        loaded = load(judging.config.clone(), judging.now.date()) => loaded?,
         () = context.stop.asked() => return Err(Error::Interrupted),
     };
     let selected = Selected::by(&measuring.only, &plan, &judging.config)?;
@@ -200,8 +202,7 @@ pub async fn check(judging: &Judging, checking: &Checking) -> Result<Outcome, Er
 }
 
 /// The plan of the configuration, which may be a pipe that nobody has written yet.
-async fn load(judging: &Judging) -> Result<(Plan, Source), Error> {
-    let (path, today) = (judging.config.clone(), judging.now.date());
+async fn load(path: PathBuf, today: Date) -> Result<(Plan, Source), Error> {
     let loaded = spawn_blocking(move || config::load(&path, today)).await;
     Ok(loaded.map_err(|_| Error::Interrupted)??)
 }

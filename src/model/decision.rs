@@ -1,10 +1,12 @@
 //! What became of one series of a recorded experiment, as a line that other programs read.
 
 use super::Verdict;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// The decision on one series.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Decision {
     /// Which series, as recorded.
     pub series: String,

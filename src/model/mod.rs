@@ -9,6 +9,7 @@ mod census;
 mod change_point;
 mod comparison;
 mod decision;
+mod diagnosis;
 mod environment;
 mod heading;
 mod histogram;
@@ -18,6 +19,7 @@ mod metric;
 mod pairs;
 mod run;
 mod sample;
+mod surroundings;
 mod unit;
 mod validity;
 mod verdict;
@@ -29,6 +31,10 @@ pub use census::{Census, NotJudged, NotJudgedReason};
 pub use change_point::{ChangePoint, ChangeStatus};
 pub use comparison::{Comparison, Effect, Estimate, Flagged, Side, Test};
 pub use decision::Decision;
+pub use diagnosis::{
+    Budget, DIAGNOSIS_FORMAT, DIAGNOSIS_VERSION, Diagnosis, Examined, FalseAlarms, Find, Grade,
+    NoiseLevel, SimpleAlarms, SimpleRule,
+};
 pub use environment::{Environment, Noise};
 pub use heading::Heading;
 pub use histogram::{Histogram, HistogramError, HistogramRecorder};
@@ -41,6 +47,7 @@ pub use run::{
     Target,
 };
 pub use sample::{Sample, SampleError};
+pub use surroundings::{Cause, CpuQuota, Surroundings};
 pub use unit::Unit;
 pub use validity::{Validity, ValidityFact};
 pub use verdict::Verdict;

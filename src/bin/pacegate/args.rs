@@ -1,5 +1,6 @@
 //! The command line as typed; parsing has no effect but checking.
 
+use crate::doctor::DoctorArgs;
 use crate::history::args::{ExportArgs, ListArgs, PruneArgs, ShowArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -26,9 +27,11 @@ pub(crate) enum Verb {
     Report(ReportArgs),
     /// Look at how series went from commit to commit
     History(HistoryArgs),
+    /// Say how noisy this machine is, and what can be found on it
+    Doctor(DoctorArgs),
     /// Write a commented gates.yaml for the repository in this directory
     Init(InitArgs),
-    /// Print a JSON Schema: of the configuration, of bundles, of runs
+    /// Print a JSON Schema: of the configuration, of bundles, of runs, of diagnoses
     Schema(SchemaArgs),
 }
 
@@ -225,6 +228,8 @@ pub(crate) enum Document {
     Bundle,
     /// The native format that `check` reads
     Run,
+    /// What `doctor` prints as JSON
+    Diagnosis,
 }
 
 /// A branch as git would have it.

@@ -11,6 +11,7 @@ pub(crate) fn schema(args: &SchemaArgs) -> Result<Exit, Failure> {
         Document::Config => config::schema(),
         Document::Bundle => report::bundle_schema(),
         Document::Run => report::run_schema(),
+        Document::Diagnosis => report::diagnosis_schema(),
     };
     stdout::print(&format!("{schema:#}\n"))?;
     Ok(Exit::Pass)

@@ -8,10 +8,12 @@ mod load;
 mod pool;
 mod result;
 mod rig;
+mod same;
 mod series;
 mod session;
 
 pub use super::tree::BaseError;
+pub use same::{SameCode, SameMeasured, SameSeries, measure_same};
 
 use super::build::{self, BuildError};
 use super::noise::NoiseProbe;
