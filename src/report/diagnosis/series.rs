@@ -89,7 +89,10 @@ fn simple(counted: &SimpleAlarms) -> String {
 }
 
 fn budgets(page: &mut Page, examined: &Examined) {
-    let header = ["pairs", "time", "finds a slowdown, in 95 of 100 cases, of"].map(str::to_owned);
+    // Rounded so that 0.07 * 100 does not read 7.000000000000001.
+    let limit = (examined.limit * 1e8).round() / 1e6;
+    let finds = format!("a gate of {limit} % finds, in 95 of 100 cases, a slowdown of");
+    let header = ["pairs".to_owned(), "time".to_owned(), finds];
     let row = |budget: &Budget| {
         let found = budget
             .detectable
