@@ -28,7 +28,7 @@ use history::History;
 use judging::Against;
 use selection::Selected;
 use std::path::{Path, PathBuf};
-use time::{Date, OffsetDateTime};
+use time::OffsetDateTime;
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
@@ -123,7 +123,7 @@ pub async fn run(
     context: Context<'_>,
 ) -> Result<Outcome, Error> {
     let (plan, source) = tokio::select! {
-        loaded = load(judging.config.clone(), judging.now.date()) => loaded?,
+        loaded = load(judging) => loaded?,
         () = context.stop.asked() => return Err(Error::Interrupted),
     };
     let selected = Selected::by(&measuring.only, &plan, &judging.config)?;
@@ -202,7 +202,8 @@ pub async fn check(judging: &Judging, checking: &Checking) -> Result<Outcome, Er
 }
 
 /// The plan of the configuration, which may be a pipe that nobody has written yet.
-async fn load(path: PathBuf, today: Date) -> Result<(Plan, Source), Error> {
+async fn load(judging: &Judging) -> Result<(Plan, Source), Error> {
+    let (path, today) = (judging.config.clone(), judging.now.date());
     let loaded = spawn_blocking(move || config::load(&path, today)).await;
     Ok(loaded.map_err(|_| Error::Interrupted)??)
 }

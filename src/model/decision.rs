@@ -1,12 +1,10 @@
 //! What became of one series of a recorded experiment, as a line that other programs read.
 
 use super::Verdict;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The decision on one series.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Decision {
     /// Which series, as recorded.
     pub series: String,

@@ -1,6 +1,6 @@
 //! How noisy a machine is, by measuring one and the same code as if it were base and head.
 
-use super::{Cause, Decision, Environment, Failure, Surroundings, Unit};
+use super::{Cause, Effect, Environment, Failure, Surroundings, Unit, Verdict};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -72,9 +72,12 @@ pub struct Examined {
     pub seconds_per_pair: f64,
     /// The largest change for the worse that its gate allows, as a fraction.
     pub limit: f64,
-    /// What is decided of its pairs as they were measured; anything but a pass is a false alarm, or
-    /// for want of pairs.
-    pub decision: Decision,
+    /// What is decided of its pairs as they were measured, though nothing changed.
+    pub verdict: Verdict,
+    /// The change that they show, with the interval of that decision; `None` where there is no ratio.
+    pub effect: Option<Effect>,
+    /// How many of them decide.
+    pub decided_after: u64,
     /// How noisy it is; `None` with too few pairs, or values that have no logarithm.
     pub noise: Option<NoiseLevel>,
     /// How often it fails its gate though nothing changed; `None` with too few pairs.

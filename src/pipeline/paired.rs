@@ -44,10 +44,10 @@ pub(super) fn options(at_most: u32) -> PairedOptions {
 /// at which the bounds for the worse are taken, and that for the better: a series counts as rejected
 /// at a level when the sequential test of that level would have stopped by then, which is a valid
 /// p-value.
-pub(super) fn decide(family: &[Gated<'_>], designs: &mut Designs) -> Vec<Option<Followed>> {
-    let options = designs.options;
+pub(super) fn decide(family: &[Gated<'_>], options: &PairedOptions) -> Vec<Option<Followed>> {
     let size = family.iter().filter(|gated| gated.decides()).count();
     let strictest = options.q / size.max(1) as f64;
+    let mut designs = Designs { options, known: HashMap::new() };
     let followed: Vec<Option<Followed>> = family
         .iter()
         .map(|gated| {
@@ -116,21 +116,16 @@ pub(super) fn progress(gated: &Gated<'_>, size: usize, options: &PairedOptions) 
         .map_or(Progress::Undecided, |followed| followed.progress)
 }
 
-/// Designs by level and number of pairs: most series of a build share one, and most builds too.
-pub(super) struct Designs {
-    options: PairedOptions,
+/// Designs by level and number of pairs: most series of a build share one.
+struct Designs<'a> {
+    options: &'a PairedOptions,
     known: HashMap<(u64, u64, usize), Rc<Design>>,
 }
 
-impl Designs {
-    /// Designs for series that are allowed so many pairs.
-    pub(super) fn new(at_most: u32) -> Self {
-        Designs { options: options(at_most), known: HashMap::new() }
-    }
-
+impl Designs<'_> {
     fn of(&mut self, (worse, better): (f64, f64), pairs: usize) -> Rc<Design> {
         let key = (worse.to_bits(), better.to_bits(), pairs);
-        let made = || Rc::new(Design::new(&self.options, worse, better, pairs));
+        let made = || Rc::new(Design::new(self.options, worse, better, pairs));
         Rc::clone(self.known.entry(key).or_insert_with(made))
     }
 

@@ -1,7 +1,6 @@
 //! Recorded pairs: JSON lines, the header of a series followed by its pairs in order.
 
 use super::document::{refused, text};
-use super::reports;
 use crate::Error;
 use crate::config::{Quantity, Rule, defaults};
 use crate::model::{Assumption, Better, Build, Metric, Pair, PairedSeries, SeriesId, Unit};
@@ -176,22 +175,12 @@ fn rule(held: Held, unit: &Unit) -> Rule {
     Rule::Regression { max: held.max, floor: held.floor.map(quantity), strict: held.strict }
 }
 
-/// Writes a recording to a file, of which [`read`] makes the same again but for the parts of the series
-/// ids.
+/// Writes a recording, of which [`read`] makes the same again but for the parts of the series ids.
 ///
 /// # Errors
 ///
-/// When the file cannot be written.
-pub(super) fn write(recorded: &[Recorded], path: &Path) -> Result<(), Error> {
-    let failed = |source| Error::ReportWrite { path: path.to_owned(), source };
-    let text = written(recorded)?;
-    if let Some(directory) = path.parent() {
-        std::fs::create_dir_all(directory).map_err(failed)?;
-    }
-    reports::write(path, &text).map_err(failed)
-}
-
-fn written(recorded: &[Recorded]) -> Result<String, Error> {
+/// When a value cannot be written as JSON.
+pub(super) fn written(recorded: &[Recorded]) -> Result<String, Error> {
     let mut text = String::new();
     for Recorded { series, rules, at_most } in recorded {
         let mut held = rules.iter().filter_map(held);

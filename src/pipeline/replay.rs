@@ -1,11 +1,10 @@
 //! A recorded experiment decided again, from its pairs alone.
 
-use super::paired::{self, Designs, Gated};
+use super::paired::{self, Gated};
 use super::recording::Recorded;
 use crate::exit::Exit;
 use crate::gate;
 use crate::model::{Decision, Verdict};
-use std::collections::HashMap;
 
 /// What became of a recording.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,11 +31,10 @@ pub fn replay(recorded: &[Recorded], as_family: bool) -> Replayed {
         .map(|recorded| Gated { series: &recorded.series, rules: recorded.rules.iter().collect() })
         .collect();
     let family = if as_family { gated.len().max(1) } else { 1 };
-    let mut designs = HashMap::new();
     let decided =
         gated.chunks(family).zip(recorded.chunks(family)).flat_map(|(gated, recorded)| {
             let at_most = recorded.iter().map(|recorded| recorded.at_most).max().unwrap_or(1);
-            paired::decide(gated, designs.entry(at_most).or_insert_with(|| Designs::new(at_most)))
+            paired::decide(gated, &paired::options(at_most))
         });
     let decisions = gated
         .iter()

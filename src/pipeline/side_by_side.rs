@@ -1,6 +1,6 @@
 //! A run measured side by side with its base: both built, measured in pairs, and recorded.
 
-use super::paired::{self, Designs, Gated};
+use super::paired::{self, Gated};
 use super::recording::{self, Recorded};
 use super::selection::Selected;
 use crate::Error;
@@ -99,7 +99,7 @@ impl SideBySide {
             .iter()
             .map(|series| Gated { series, rules: paired::rules(gates, &series.series).collect() })
             .collect();
-        let decided = paired::decide(&gated, &mut Designs::new(self.experiment.at_most));
+        let decided = paired::decide(&gated, &paired::options(self.experiment.at_most));
         let comparisons: Vec<_> =
             decided.into_iter().flatten().map(|followed| followed.comparison).collect();
         let compared: BTreeSet<&SeriesId> =
@@ -138,6 +138,14 @@ impl SideBySide {
                 at_most: self.experiment.at_most,
             })
             .collect();
-        recording::write(&recorded, path)
+        let text = recording::written(&recorded)?;
+        if let Some(directory) = path.parent() {
+            std::fs::create_dir_all(directory).map_err(|source| failed(path, source))?;
+        }
+        super::reports::write(path, &text).map_err(|source| failed(path, source))
     }
+}
+
+fn failed(path: &Path, source: std::io::Error) -> Error {
+    Error::ReportWrite { path: path.to_owned(), source }
 }

@@ -37,14 +37,10 @@ fn table(decisions: &[Decision]) -> String {
 /// The change with its interval, and what would have been found.
 fn said(decision: &Decision) -> String {
     let shown = decision.detectable.map(|size| format!("; {} or more would show", percent(size)));
-    format!("{}{}", change(decision), shown.unwrap_or_default())
-}
-
-/// The change with its interval.
-pub(super) fn change(decision: &Decision) -> String {
-    decision.estimate.map_or("no ratio".to_owned(), |estimate| {
+    let change = decision.estimate.map_or("no ratio".to_owned(), |estimate| {
         let effect = Effect { estimate, lo: decision.lo, hi: decision.hi };
         let (change, interval) = words::change(&effect, &Unit::Ratio);
         interval.map_or(change.clone(), |interval| format!("{change}, {interval}"))
-    })
+    });
+    format!("{change}{}", shown.unwrap_or_default())
 }

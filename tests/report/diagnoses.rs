@@ -16,15 +16,9 @@ fn examined(finds: [Option<u32>; 2]) -> Examined {
         pairs: 412,
         seconds_per_pair: 0.131,
         limit: 0.03,
-        decision: Decision {
-            series: "workload/wall".into(),
-            verdict: Verdict::Pass,
-            estimate: Some(0.001),
-            lo: Some(-0.008),
-            hi: Some(0.011),
-            pairs: 25,
-            detectable: Some(0.014),
-        },
+        verdict: Verdict::Pass,
+        effect: Some(Effect { estimate: 0.001, lo: Some(-0.008), hi: Some(0.011) }),
+        decided_after: 25,
         noise: Some(NoiseLevel {
             within_pairs: 0.031,
             between_processes: 0.042,
@@ -123,8 +117,8 @@ fn few_pairs() -> Diagnosis {
     (few.noise, few.false_alarms, few.grade) = (None, None, None);
     (few.budgets, few.finds) = (vec![], vec![]);
     few.simple_rules.truncate(1);
-    few.decision = Decision { verdict: Verdict::Inconclusive, pairs: 3, ..few.decision };
-    (few.decision.lo, few.decision.hi) = (None, None);
+    (few.verdict, few.decided_after) = (Verdict::Inconclusive, 3);
+    few.effect = Some(Effect { estimate: 0.04, lo: None, hi: None });
     diagnosis(vec![few])
 }
 

@@ -24,7 +24,8 @@ pub fn spread(pairs: &[Pair]) -> Option<f64> {
 }
 
 /// The smallest slowdown, as a fraction, that fails a gate of `limit` with the power of `options` when
-/// `pairs` are measured of the most that `options` allow; `None` where so few pairs decide nothing.
+/// `pairs` are measured of the most that `options` allow, and an unchanged series fails with probability
+/// `alpha` at most; `None` where so few pairs decide nothing.
 ///
 /// At the last look the estimate has to clear the limit, and the bound 0 (of a `strict` gate the limit
 /// too). Both are taken as from Student's distribution, which allows for what few pairs and their ranks
@@ -33,9 +34,10 @@ pub fn detectable(
     spread: f64,
     pairs: u32,
     (limit, strict): (f64, bool),
+    alpha: f64,
     options: &PairedOptions,
 ) -> Option<f64> {
-    let design = Design::new(options, options.q, options.q, pairs as usize);
+    let design = Design::new(options, alpha, alpha, pairs as usize);
     let level = design.last_level()?;
     let count = f64::from(pairs);
     // No bound is so sure that not even all signs alike would give it.
@@ -74,15 +76,15 @@ mod tests {
 
     #[test]
     fn without_noise_the_limit_is_found() {
-        let found = detectable(0.0, 20, (0.03, false), &options(20)).unwrap();
+        let found = detectable(0.0, 20, (0.03, false), 0.05, &options(20)).unwrap();
         assert!((found - 0.03).abs() < 1e-12, "{found}");
     }
 
     #[test]
     fn few_pairs_of_many_decide_nothing() {
-        assert!(detectable(0.05, 8, (0.03, false), &options(8)).is_some());
-        assert_eq!(detectable(0.05, 4, (0.03, false), &options(4)), None);
-        assert_eq!(detectable(0.05, 0, (0.03, false), &options(8)), None);
+        assert!(detectable(0.05, 8, (0.03, false), 0.05, &options(8)).is_some());
+        assert_eq!(detectable(0.05, 4, (0.03, false), 0.05, &options(4)), None);
+        assert_eq!(detectable(0.05, 0, (0.03, false), 0.05, &options(8)), None);
     }
 
     proptest! {
@@ -92,7 +94,7 @@ mod tests {
             noise in 0.0..0.5f64, more in 0.001..0.5f64, limit in 0.0..0.2f64, strict: bool,
         ) {
             let of = |spread, pairs, strict| {
-                detectable(spread, pairs, (limit, strict), &options(pairs)).unwrap()
+                detectable(spread, pairs, (limit, strict), 0.05, &options(pairs)).unwrap()
             };
             prop_assert!(of(noise, 20, strict) < of(noise + more, 20, strict));
             prop_assert!(of(noise + more, 50, strict) < of(noise + more, 20, strict));
@@ -103,7 +105,7 @@ mod tests {
         #[test]
         fn nothing_panics(pairs in trial::any(), count in 0u32..120, limit in -2.0..9.0f64) {
             if let Some(spread) = spread(&pairs) {
-                let found = detectable(spread, count, (limit, false), &options(100));
+                let found = detectable(spread, count, (limit, false), 0.05, &options(100));
                 prop_assert!(found.is_none_or(f64::is_finite));
             }
         }

@@ -1,11 +1,10 @@
 //! What the pairs of one series tell.
 
-use super::super::paired;
 use super::super::recording::Recorded;
 use super::super::replay::replay;
-use crate::analyze;
+use crate::analyze::{self, PairedOptions};
 use crate::config::{Plan, Rule, defaults};
-use crate::model::{Budget, Examined, FalseAlarms, Find, PairedSeries, Verdict};
+use crate::model::{Budget, Effect, Examined, FalseAlarms, Find, PairedSeries, Verdict};
 use crate::stats;
 use std::time::Duration;
 
@@ -62,6 +61,7 @@ pub(super) fn examine(
     let spread = analyze::spread(pairs).filter(|_| enough);
     let (budgets, finds) =
         spread.map(|spread| shown(spread, pace, &recorded.rules, allowed)).unwrap_or_default();
+    let decision = replay(std::slice::from_ref(recorded), false).decisions.pop()?;
     Some(Examined {
         series: series.series.to_string(),
         unit: series.metric.unit.clone(),
@@ -69,7 +69,13 @@ pub(super) fn examine(
         pairs: pairs.len() as u64,
         seconds_per_pair: pace.as_secs_f64(),
         limit,
-        decision: replay(std::slice::from_ref(recorded), false).decisions.pop()?,
+        verdict: decision.verdict,
+        effect: decision.estimate.map(|estimate| Effect {
+            estimate,
+            lo: decision.lo,
+            hi: decision.hi,
+        }),
+        decided_after: decision.pairs,
         noise: analyze::noise_level(pairs).filter(|_| enough),
         false_alarms: false_alarms(recorded, seed).filter(|_| enough),
         simple_rules: analyze::simple_alarms(pairs),
@@ -102,6 +108,19 @@ fn false_alarms(recorded: &Recorded, seed: u64) -> Option<FalseAlarms> {
     analyze::false_alarms(decisions.len() as u64, failed as u64, length as u64)
 }
 
+/// The smallest slowdown that so many pairs, of so many that are allowed, find as a family of one.
+fn detectable(spread: f64, pairs: u32, limit: (f64, bool), at_most: u32) -> Option<f64> {
+    let alpha = defaults::PAIRED_FALSE_DISCOVERY_RATE;
+    let options = PairedOptions {
+        q: alpha,
+        miss: defaults::PAIRED_MISS,
+        power: defaults::POWER,
+        looks: &defaults::LOOKS,
+        at_most,
+    };
+    analyze::detectable(spread, pairs, limit, alpha, &options)
+}
+
 /// What numbers of pairs find in noise of this spread, and what round sizes of slowdown take.
 fn shown(
     spread: f64,
@@ -110,10 +129,8 @@ fn shown(
     allowed: Allowed,
 ) -> (Vec<Budget>, Vec<Find>) {
     let detectable = |pairs: u32, at_most: u32| {
-        let options = paired::options(at_most);
-        limits(rules)
-            .filter_map(|limit| analyze::detectable(spread, pairs, limit, &options))
-            .reduce(f64::min)
+        let of = |limit| detectable(spread, pairs, limit, at_most);
+        limits(rules).filter_map(of).reduce(f64::min)
     };
     let configured = allowed.at_pace(pace);
     let whole = configured == allowed.pairs;
@@ -187,8 +204,7 @@ mod tests {
         const TRIALS: usize = 400;
         let mut random = Pcg64::seed_from_u64(u64::from(pairs));
         let spread = sd * (std::f64::consts::PI / 3.0).sqrt();
-        let options = paired::options(at_most);
-        let shift = analyze::detectable(spread, pairs, (0.03, false), &options).unwrap();
+        let shift = detectable(spread, pairs, (0.03, false), at_most).unwrap();
         let trials: Vec<Recorded> = (0..TRIALS)
             .map(|_| recorded(pairs as usize, (sd, shift), at_most, &mut random))
             .collect();
@@ -222,7 +238,7 @@ mod tests {
         };
         let quiet = examined(0.01);
         assert_eq!(quiet.grade, Some(Grade::Quiet));
-        assert_eq!(quiet.decision.verdict, Verdict::Pass);
+        assert_eq!(quiet.verdict, Verdict::Pass);
         assert_eq!(quiet.budgets.iter().map(|budget| budget.pairs).collect::<Vec<_>>(), ROUND);
         assert!(quiet.budgets[3].configured && !quiet.budgets[2].configured);
         let noisy = examined(0.5);
@@ -255,7 +271,7 @@ mod tests {
         let few = examine(&recorded(7, (0.01, 0.0), 100, &mut random), Duration::ZERO, 1, DEFAULT);
         let few = few.unwrap();
         assert_eq!((few.pairs, few.grade, few.noise), (7, None, None));
-        assert_eq!(few.decision.verdict, Verdict::Inconclusive);
+        assert_eq!(few.verdict, Verdict::Inconclusive);
         let none = examine(&recorded(0, (0.01, 0.0), 100, &mut random), Duration::ZERO, 1, DEFAULT);
         assert_eq!(none, None);
     }

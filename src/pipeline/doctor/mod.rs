@@ -3,7 +3,7 @@
 mod examine;
 
 use super::recording::{self, Recorded};
-use super::{directory, load, paired, reports};
+use super::{Judging, directory, load, paired, reports};
 use crate::Error;
 use crate::analyze;
 use crate::config::{
@@ -95,7 +95,7 @@ pub async fn doctor(asked: &Examination, context: Context<'_>) -> Result<Diagnos
         all.iter().filter_map(|(recorded, pace)| examine(recorded, *pace, seed, allowed)).collect();
     let unrecorded = asked.record.as_ref().and_then(|path| {
         let recorded: Vec<Recorded> = all.into_iter().map(|(recorded, _)| recorded).collect();
-        recording::write(&recorded, path).err()
+        record(&recorded, path).err()
     });
     let place = asked.config.as_deref().map_or(Path::new("."), directory);
     let diagnosis = Diagnosis {
@@ -122,7 +122,7 @@ async fn plan(asked: &Examination) -> Result<Option<Plan>, Error> {
         None if asked.targets.is_empty() && !Path::new(CONFIG).exists() => return Ok(None),
         None => CONFIG.into(),
     };
-    Ok(Some(load(path, asked.now.date()).await?.0))
+    Ok(Some(load(&Judging { config: path, strict: false, now: asked.now }).await?.0))
 }
 
 /// The command benchmarks that the globs match.
@@ -149,6 +149,12 @@ fn commands<'a>(
         return Err(Error::NoSuchCommand { targets: targets.join(" "), known });
     }
     Ok(matched)
+}
+
+fn record(recorded: &[Recorded], path: &Path) -> Result<(), Error> {
+    let text = recording::written(recorded)?;
+    reports::write(path, &text)
+        .map_err(|source| Error::ReportWrite { path: path.to_owned(), source })
 }
 
 /// The one series of a command that is looked at, with the rules that hold for it, or the usual one.

@@ -1,11 +1,11 @@
 //! One series of a diagnosis: its noise, its false alarms, and what numbers of pairs find.
 
-use crate::model::{Budget, Effect, Examined, SimpleAlarms, SimpleRule};
+use crate::model::{Budget, Effect, Examined, SimpleAlarms, SimpleRule, Unit};
 use crate::report::grid::grid;
 use crate::report::layout::{left, wrap};
 use crate::report::number::{Change, counted, duration, percent, quantity};
 use crate::report::terminal::Page;
-use crate::report::{decisions, escape};
+use crate::report::{escape, words};
 
 /// Width of the labels.
 const LABEL: usize = 15;
@@ -51,11 +51,12 @@ fn facts(examined: &Examined) -> Vec<(&'static str, String)> {
             .map_or(String::new(), |lag1| format!(", neighbouring runs correlate by {lag1:.2}"));
         facts.push(("in sequence", format!("drift of {drift} over the session{lag1}")));
     }
-    let decision = &examined.decision;
-    let after = counted(usize::try_from(decision.pairs).unwrap_or(usize::MAX), "pair");
-    let verdict = decision.verdict.name();
-    facts
-        .push(("as measured", format!("{verdict} after {after}: {}", decisions::change(decision))));
+    let after = counted(usize::try_from(examined.decided_after).unwrap_or(usize::MAX), "pair");
+    let change = examined.effect.map_or("no ratio".to_owned(), |effect| {
+        let (change, interval) = words::change(&effect, &Unit::Ratio);
+        interval.map_or(change.clone(), |interval| format!("{change}, {interval}"))
+    });
+    facts.push(("as measured", format!("{} after {after}: {change}", examined.verdict)));
     if let Some(alarms) = examined.false_alarms {
         let rate = alarms.alarms as f64 / alarms.experiments as f64;
         facts.push((
