@@ -5,6 +5,8 @@ mod bad_input;
 #[cfg(test)]
 mod dir;
 #[cfg(test)]
+mod doctor;
+#[cfg(test)]
 mod files;
 #[cfg(test)]
 mod history;

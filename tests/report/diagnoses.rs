@@ -8,7 +8,8 @@ use time::OffsetDateTime;
 
 const PLAIN: Options = Options { columns: 80, style: Style::Plain };
 
-fn examined(finds: [Option<u32>; 2]) -> Examined {
+/// What 5 % and 10 % take, and what the budget finds.
+fn examined(finds: [Option<u32>; 2], found: f64) -> Examined {
     Examined {
         series: "workload/wall".into(),
         unit: Unit::Seconds,
@@ -36,7 +37,7 @@ fn examined(finds: [Option<u32>; 2]) -> Examined {
             SimpleAlarms { rule: SimpleRule::TenPercent, comparisons: 678_152, alarms: 89_000 },
             SimpleAlarms { rule: SimpleRule::MannWhitney, comparisons: 1610, alarms: 161 },
         ],
-        budgets: [(8, None), (20, Some(0.094)), (50, Some(0.061)), (100, Some(0.048))]
+        budgets: [(8, None), (20, Some(2.0 * found)), (50, Some(1.3 * found)), (100, Some(found))]
             .map(|(pairs, detectable)| Budget {
                 pairs,
                 seconds: f64::from(pairs) * 0.131,
@@ -83,7 +84,8 @@ fn diagnosis(examined: Vec<Examined>) -> Diagnosis {
 
 /// A machine with every cause of noise.
 fn every_cause() -> Diagnosis {
-    let mut all = diagnosis(vec![examined([Some(20), Some(8)]), examined([None, None])]);
+    let mut all =
+        diagnosis(vec![examined([Some(20), Some(8)], 0.036), examined([None, None], 0.13)]);
     all.examined[1].series = "parse/wall".into();
     all.cut_short = true;
     all.causes = Cause::ALL.to_vec();
@@ -112,7 +114,7 @@ fn every_cause() -> Diagnosis {
 
 /// A machine on which a few pairs were measured.
 fn few_pairs() -> Diagnosis {
-    let mut few = examined([None, None]);
+    let mut few = examined([None, None], 0.13);
     few.pairs = 3;
     (few.noise, few.false_alarms, few.grade) = (None, None, None);
     (few.budgets, few.finds) = (vec![], vec![]);
@@ -124,9 +126,9 @@ fn few_pairs() -> Diagnosis {
 
 fn all() -> [(&'static str, Diagnosis); 6] {
     [
-        ("quiet", diagnosis(vec![examined([Some(20), Some(8)])])),
-        ("usable", diagnosis(vec![examined([Some(50), Some(50)])])),
-        ("noisy", diagnosis(vec![examined([None, Some(60)])])),
+        ("quiet", diagnosis(vec![examined([Some(20), Some(8)], 0.036)])),
+        ("usable", diagnosis(vec![examined([Some(100), Some(20)], 0.048)])),
+        ("noisy", diagnosis(vec![examined([None, Some(60)], 0.078)])),
         ("every_cause", every_cause()),
         ("few_pairs", few_pairs()),
         ("nothing", diagnosis(vec![])),

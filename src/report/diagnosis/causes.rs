@@ -1,6 +1,6 @@
 //! What makes noise on a machine, and what to do about it.
 
-use crate::model::{Cause, CpuQuota, Diagnosis, Surroundings, Warning};
+use crate::model::{Cause, CpuQuota, Diagnosis, Grade, Surroundings, Warning};
 use crate::report::layout::wrap;
 use crate::report::number::percent;
 use crate::report::terminal::Page;
@@ -10,11 +10,17 @@ use crate::report::{escape, words};
 /// nothing is known.
 pub(super) fn draw(page: &mut Page, diagnosis: &Diagnosis, columns: usize) {
     let told = &diagnosis.surroundings;
-    if !diagnosis.causes.is_empty() {
-        page.line(&page.paint.bold("what makes noise here"));
-        for cause in &diagnosis.causes {
-            let sentence = escape::terminal(&sentence(*cause, told));
-            for (n, line) in wrap(&sentence, columns - 4).iter().enumerate() {
+    let seen = diagnosis.causes.iter().map(|cause| sentence(*cause, told));
+    let in_vain = (diagnosis.grade == Some(Grade::Noisy)).then(|| {
+        "a build cannot find here what its gate is for; measure a longer piece of work, widen the gate, \
+         or use a quieter machine"
+            .to_owned()
+    });
+    let sentences: Vec<String> = seen.chain(in_vain).collect();
+    if !sentences.is_empty() {
+        page.line(&page.paint.bold("what makes noise, and what to do"));
+        for sentence in sentences {
+            for (n, line) in wrap(&escape::terminal(&sentence), columns - 4).iter().enumerate() {
                 page.line(&format!("  {} {line}", if n == 0 { "-" } else { " " }));
             }
         }

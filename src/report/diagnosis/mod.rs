@@ -60,7 +60,7 @@ pub fn json(diagnosis: &Diagnosis) -> Result<String, Error> {
 fn sentence(diagnosis: &Diagnosis) -> String {
     let early = if diagnosis.cut_short { "; it was stopped early" } else { "" };
     let Some(first) = diagnosis.examined.first() else {
-        return format!("nothing could be measured{early}.");
+        return format!("Nothing could be measured{early}.");
     };
     let worst = diagnosis.examined.iter().find(|examined| examined.grade == diagnosis.grade);
     let worst = worst.unwrap_or(first);

@@ -8,7 +8,7 @@ use crate::report::terminal::Page;
 use crate::report::{escape, words};
 
 /// Width of the labels.
-const LABEL: usize = 15;
+const LABEL: usize = 14;
 
 /// Draws a block of lines.
 pub(super) fn draw(page: &mut Page, examined: &Examined, columns: usize) {
@@ -74,7 +74,7 @@ fn facts(examined: &Examined) -> Vec<(&'static str, String)> {
     }
     let simple: Vec<String> = examined.simple_rules.iter().map(simple).collect();
     if !simple.is_empty() {
-        facts.push(("of other rules", simple.join("; ")));
+        facts.push(("other rules", simple.join("; ")));
     }
     facts
 }
@@ -82,9 +82,9 @@ fn facts(examined: &Examined) -> Vec<(&'static str, String)> {
 fn simple(counted: &SimpleAlarms) -> String {
     let rate = percent(counted.alarms as f64 / counted.comparisons as f64);
     match counted.rule {
-        SimpleRule::TenPercent => format!("{rate} by 10 % on one run against one"),
+        SimpleRule::TenPercent => format!("{rate} by more than 10 % between any two runs"),
         SimpleRule::MannWhitney => {
-            format!("{rate} by Mann–Whitney at .05 on ten against the next ten")
+            format!("{rate} by Mann–Whitney at .05 on ten runs a side, one side after the other")
         }
     }
 }
