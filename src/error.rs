@@ -17,9 +17,11 @@ pub enum Error {
     /// The configuration cannot be used.
     #[error(transparent)]
     Config(#[from] Box<ConfigError>),
-    /// A pattern of `--only` is no glob.
-    #[error("`--only {text}` is not a glob: {reason}")]
+    /// A pattern is no glob.
+    #[error("`{option} {text}` is not a glob: {reason}")]
     BadGlob {
+        /// The option that it was given with.
+        option: &'static str,
         /// The pattern.
         text: String,
         /// What is wrong with it.
@@ -31,6 +33,17 @@ pub enum Error {
         /// The patterns, as given.
         only: String,
         /// What could have been selected.
+        known: String,
+    },
+    /// `--target` matches nothing that can be looked at.
+    #[error(
+        "`--target {targets}` matches no command benchmark, which alone can be looked at; of these there \
+         are {known}"
+    )]
+    NoSuchCommand {
+        /// The patterns, as given.
+        targets: String,
+        /// What could have been looked at.
         known: String,
     },
     /// The configuration describes nothing that could be measured.
@@ -70,6 +83,14 @@ pub enum Error {
     /// Nothing could be measured side by side.
     #[error(transparent)]
     Paired(#[from] PairedError),
+    /// Pairs cannot be recorded where they are to be; found before measuring.
+    #[error("failed to prepare `{path}`, where the pairs are to be recorded")]
+    RecordPath {
+        /// Where to.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
     /// A report cannot be written where the configuration wants it; found before measuring.
     #[error("failed to prepare the report `{path}`, which the configuration names under `reports`")]
     ReportPath {
@@ -125,6 +146,8 @@ impl Error {
             Error::Config(_)
             | Error::BadGlob { .. }
             | Error::NothingSelected { .. }
+            | Error::NoSuchCommand { .. }
+            | Error::RecordPath { .. }
             | Error::NothingToMeasure { .. }
             | Error::Document { .. }
             | Error::NoSuchRun(_)

@@ -3,6 +3,7 @@
 mod accept;
 mod again;
 mod archive;
+mod doctor;
 mod document;
 mod history;
 mod judging;
@@ -18,6 +19,7 @@ mod table;
 
 pub use accept::Accepted;
 pub use archive::{Archive, Prune, values};
+pub use doctor::{Diagnosed, Examination, doctor};
 pub use document::{read_bundle, read_run};
 pub use points::{point_options, points, read_series};
 pub use recording::{Recorded, read as read_recording};

@@ -1,5 +1,6 @@
 //! What makes the machine noisy while a run is measured.
 
+use super::kernel::text;
 use crate::model::{Noise, Warning};
 use std::time::Instant;
 
@@ -12,6 +13,8 @@ const STOLEN: f64 = 0.01;
 const PRESSED: f64 = 0.25;
 /// The one governor that holds the clock.
 const STEADY_GOVERNOR: &str = "performance";
+/// The longest name of a governor; the kernel's own are at most 15.
+const MAX_GOVERNOR_CHARS: usize = 32;
 
 /// The machine's counters when measuring began.
 pub(super) struct NoiseProbe {
@@ -91,17 +94,14 @@ pub fn warnings(noise: &Noise) -> Vec<Warning> {
     .collect()
 }
 
-fn read(path: &str) -> Option<String> {
-    std::fs::read_to_string(path).ok().map(|text| text.trim().to_owned())
-}
-
 fn governor() -> Option<String> {
-    read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor").filter(|name| !name.is_empty())
+    text("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
+        .map(|name| name.chars().take(MAX_GOVERNOR_CHARS).collect())
 }
 
 fn turbo() -> Option<bool> {
-    let intel = read("/sys/devices/system/cpu/intel_pstate/no_turbo").map(|off| off == "0");
-    intel.or_else(|| read("/sys/devices/system/cpu/cpufreq/boost").map(|on| on == "1"))
+    let intel = text("/sys/devices/system/cpu/intel_pstate/no_turbo").map(|off| off == "0");
+    intel.or_else(|| text("/sys/devices/system/cpu/cpufreq/boost").map(|on| on == "1"))
 }
 
 #[cfg(target_os = "linux")]

@@ -9,6 +9,7 @@ mod census;
 mod change_point;
 mod comparison;
 mod decision;
+mod diagnosis;
 mod environment;
 mod heading;
 mod histogram;
@@ -20,6 +21,7 @@ mod regime;
 mod run;
 mod sample;
 mod series;
+mod surroundings;
 mod unit;
 mod validity;
 mod verdict;
@@ -31,6 +33,10 @@ pub use census::{Census, NotJudged, NotJudgedReason};
 pub use change_point::{ChangePoint, ChangeStatus};
 pub use comparison::{Comparison, Effect, Estimate, Flagged, Side, Test};
 pub use decision::Decision;
+pub use diagnosis::{
+    Budget, DIAGNOSIS_FORMAT, DIAGNOSIS_VERSION, Diagnosis, Examined, FalseAlarms, Find, Grade,
+    NoiseLevel, SimpleAlarms, SimpleRule,
+};
 pub use environment::{Environment, Noise};
 pub use heading::Heading;
 pub use histogram::{Histogram, HistogramError, HistogramRecorder};
@@ -45,6 +51,7 @@ pub use run::{
 };
 pub use sample::{Sample, SampleError};
 pub use series::{Series, SeriesPoints};
+pub use surroundings::{Cause, CpuQuota, Surroundings};
 pub use unit::Unit;
 pub use validity::{Validity, ValidityFact};
 pub use verdict::Verdict;

@@ -32,19 +32,25 @@ pub(super) fn prepare(plan: &Plan, config: &Path) -> Result<(), Error> {
         real(path).is_some_and(|path| others.any(|other| other == path))
     };
     let check = |path: &Path| -> io::Result<()> {
-        if path.is_dir() {
-            return Err(io::ErrorKind::IsADirectory.into());
-        }
-        std::fs::create_dir_all(directory(path))?;
+        try_out(path)?;
         if taken(path) {
             return Err(io::Error::other("the configuration or the history lies there"));
         }
-        draft(path).map(drop)
+        Ok(())
     };
     plan.reports.iter().try_for_each(|report| {
         check(&report.path)
             .map_err(|source| Error::ReportPath { path: report.path.clone(), source })
     })
+}
+
+/// Finds out whether a file can be written, leaving nothing behind but directories.
+pub(super) fn try_out(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    std::fs::create_dir_all(directory(path))?;
+    draft(path).map(drop)
 }
 
 /// Writes every report; one that fails does not keep the others from being written.

@@ -1,7 +1,7 @@
 //! The bundle and the run as JSON documents, and the schemas they keep to.
 
 use super::escape;
-use crate::model::{Bundle, Run};
+use crate::model::{Bundle, Diagnosis, Run};
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter};
 use std::io::{self, Write};
@@ -40,6 +40,11 @@ pub fn bundle_schema() -> serde_json::Value {
 /// The JSON Schema of a run, the native format.
 pub fn run_schema() -> serde_json::Value {
     schemars::schema_for!(Run).to_value()
+}
+
+/// The JSON Schema of a diagnosis.
+pub fn diagnosis_schema() -> serde_json::Value {
+    schemars::schema_for!(Diagnosis).to_value()
 }
 
 /// As serde's pretty form, but an element of a list gets a line of its own only if it is an

@@ -5,6 +5,7 @@
 //! measures, reads or writes a file.
 
 pub mod decisions;
+pub mod diagnosis;
 pub mod escape;
 mod grid;
 pub mod history;
@@ -22,7 +23,9 @@ mod terminal;
 mod view;
 pub mod words;
 
-pub use json::{bundle_schema, line as json_line, pretty as json_document, run_schema};
+pub use json::{
+    bundle_schema, diagnosis_schema, line as json_line, pretty as json_document, run_schema,
+};
 
 pub use phrase::{Phrase, Span};
 pub use points::{points_lines, points_table};

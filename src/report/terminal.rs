@@ -10,9 +10,11 @@ use crate::model::{Reason, Verdict};
 use anstyle::{AnsiColor, Style as Ansi};
 
 /// Below this many columns lines are left to the terminal to wrap.
-const NARROWEST: usize = 60;
+pub(super) const NARROWEST: usize = 60;
 /// Sentences are not drawn wider than this, since long lines are hard to read.
-const WIDEST_TEXT: usize = 100;
+pub(super) const WIDEST_TEXT: usize = 100;
+/// Columns of the labels beside facts.
+const LABEL: usize = 10;
 /// The most rows of one verdict; passing rows are the least interesting.
 const MOST_ROWS: usize = 40;
 const MOST_PASSING: usize = 20;
@@ -23,8 +25,9 @@ pub(crate) const TREND: usize = 12;
 pub(crate) fn draw(view: &View<'_>, columns: usize, style: Style) -> String {
     let columns = columns.max(NARROWEST);
     let text_columns = columns.min(WIDEST_TEXT);
-    let mut page = Page { paint: Paint(style), out: String::new() };
-    title(&mut page, view, text_columns);
+    let mut page = Page::new(style);
+    let word = view.verdict().name().to_uppercase();
+    page.headline((view.verdict(), &word), &format!("{}.", plain(&view.sentence)), text_columns);
     let rules = table(&mut page, view, columns);
     for failure in &view.failures {
         let title = format!("not measured: {} (while {})", failure.target, failure.stage);
@@ -40,24 +43,6 @@ pub(crate) fn draw(view: &View<'_>, columns: usize, style: Style) -> String {
     list(&mut page, "notes", &view.notes, |i| format!("[{}]", i + 1), text_columns);
     footer(&mut page, view, &rules, text_columns);
     page.out
-}
-
-fn title(page: &mut Page, view: &View<'_>, columns: usize) {
-    let word = view.verdict().name().to_uppercase();
-    let indent = if word.len() > 6 { 2 } else { word.len() + 2 };
-    let sentence = format!("{}.", plain(&view.sentence));
-    // Stands for the word while the first line is wrapped.
-    let filler = NBSP.to_string().repeat(word.len() + 2 - indent);
-    let lines = wrap(&format!("{filler}{sentence}"), columns - indent);
-    for (i, line) in lines.iter().enumerate() {
-        if i == 0 {
-            let rest = line.trim_start();
-            page.line(&format!("{}  {rest}", page.paint.strong(view.verdict(), &word)));
-        } else {
-            page.line(&format!("{}{line}", " ".repeat(indent)));
-        }
-    }
-    page.line("");
 }
 
 /// Draws the table; gives the rules that it could not show in full and nothing under it tells.
@@ -184,10 +169,7 @@ fn footer(page: &mut Page, view: &View<'_>, rules: &[String], columns: usize) {
         ("machine", &view.machine),
     ];
     for (name, phrase) in facts.into_iter().filter(|(_, phrase)| !phrase.text().is_empty()) {
-        for (n, line) in wrap(&plain(phrase), columns - 10).iter().enumerate() {
-            let start = left(if n == 0 { name } else { "" }, 10);
-            page.line(&format!("{}{line}", page.paint.dim(&start)));
-        }
+        page.fact(name, &plain(phrase), columns);
     }
 }
 
@@ -196,14 +178,49 @@ fn plain(phrase: &Phrase) -> String {
     escape::terminal(&phrase.text())
 }
 
-struct Page {
-    paint: Paint,
-    out: String,
+/// A report as it is drawn, line by line.
+pub(super) struct Page {
+    pub(super) paint: Paint,
+    pub(super) out: String,
 }
 
 impl Page {
+    pub(super) fn new(style: Style) -> Self {
+        Page { paint: Paint(style), out: String::new() }
+    }
+
+    /// Adds a word in the colour of a verdict, and the sentence beside it.
+    pub(super) fn headline(
+        &mut self,
+        (verdict, word): (Verdict, &str),
+        sentence: &str,
+        columns: usize,
+    ) {
+        let indent = if word.len() > 6 { 2 } else { word.len() + 2 };
+        // Stands for the word while the first line is wrapped.
+        let filler = NBSP.to_string().repeat(word.len() + 2 - indent);
+        let lines = wrap(&format!("{filler}{sentence}"), columns - indent);
+        for (i, line) in lines.iter().enumerate() {
+            if i == 0 {
+                let rest = line.trim_start();
+                self.line(&format!("{}  {rest}", self.paint.strong(verdict, word)));
+            } else {
+                self.line(&format!("{}{line}", " ".repeat(indent)));
+            }
+        }
+        self.line("");
+    }
+
+    /// Adds a text beside its label.
+    pub(super) fn fact(&mut self, label: &str, text: &str, columns: usize) {
+        for (n, line) in wrap(text, columns - LABEL).iter().enumerate() {
+            let start = left(if n == 0 { label } else { "" }, LABEL);
+            self.line(&format!("{}{line}", self.paint.dim(&start)));
+        }
+    }
+
     /// Adds a line. A line of data that a CI log would take for a command is broken up.
-    fn line(&mut self, line: &str) {
+    pub(super) fn line(&mut self, line: &str) {
         let line = line.replace(NBSP, " ");
         let line = line.trim_end();
         let text = line.trim_start();

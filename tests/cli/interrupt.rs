@@ -140,3 +140,23 @@ gates: [ { series: '*', regression: {} } ]
     interrupt(&dir, Signal::SIGINT, settled).check(130, &["interrupted"]);
     assert!(start.elapsed() < Duration::from_secs(15), "{:?}", start.elapsed());
 }
+
+#[test]
+fn a_diagnosis_tells_of_the_pairs_that_it_has() {
+    let dir = Dir::with(
+        "version: 1
+project: p
+benchmarks:
+  slow: { command: { run: [sh, -c, 'echo >> runs; [ $(wc -l < runs) -lt 6 ] && exit; echo $$ > slow.pid; sleep 60'], warmup: 0 } }
+gates: [ { series: '*/wall', limit: { max: 10s } } ]
+",
+    );
+    let child = dir.start("doctor --target slow --format json");
+    let slow = pid(&dir, "slow.pid");
+    send(&child, Signal::SIGINT);
+    let ended = Ended::new(child.wait_with_output().expect("wait for the command")).check(130, &[]);
+    let diagnosis: serde_json::Value = serde_json::from_str(&ended.out).unwrap();
+    assert_eq!(diagnosis["cut_short"], true);
+    assert_eq!(diagnosis["examined"][0]["pairs"], 2);
+    assert!(is_gone(slow), "the command has ended");
+}

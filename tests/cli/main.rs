@@ -7,6 +7,8 @@ mod base;
 #[cfg(test)]
 mod dir;
 #[cfg(test)]
+mod doctor;
+#[cfg(test)]
 mod files;
 #[cfg(test)]
 mod history;

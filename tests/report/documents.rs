@@ -43,9 +43,11 @@ fn documents_keep_to_their_schemas() {
 #[test]
 fn checked_in_schemas_are_current() {
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
-    for (file, schema) in
-        [("bundle.schema.json", report::bundle_schema()), ("run.schema.json", report::run_schema())]
-    {
+    for (file, schema) in [
+        ("bundle.schema.json", report::bundle_schema()),
+        ("diagnosis.schema.json", report::diagnosis_schema()),
+        ("run.schema.json", report::run_schema()),
+    ] {
         let path = docs.join(file);
         let text = report::json_document(&schema).unwrap();
         if std::env::var_os("PACEGATE_BLESS").is_some() {

@@ -79,6 +79,11 @@ impl Design {
         Design { looks, power: options.power }
     }
 
+    /// The level of the bound that a regression must clear at the last look; `None` without a look.
+    pub(in super::super) fn last_level(&self) -> Option<f64> {
+        self.looks.last().map(|look| look.worse)
+    }
+
     pub(super) fn looks(&self) -> &[Look] {
         &self.looks
     }

@@ -1,5 +1,6 @@
 //! The command line as typed; parsing has no effect but checking.
 
+use crate::doctor::DoctorArgs;
 use crate::history::args::{AcceptArgs, ExportArgs, ListArgs, PruneArgs, ShowArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pacegate::config;
@@ -27,9 +28,11 @@ pub(crate) enum Verb {
     Report(ReportArgs),
     /// Look at how series went from commit to commit
     History(HistoryArgs),
+    /// Say how noisy this machine is, and what can be found on it
+    Doctor(DoctorArgs),
     /// Write a commented gates.yaml for the repository in this directory
     Init(InitArgs),
-    /// Print a JSON Schema: of the configuration, of bundles, of runs
+    /// Print a JSON Schema: of the configuration, of bundles, of runs, of diagnoses
     Schema(SchemaArgs),
 }
 
@@ -234,6 +237,8 @@ pub(crate) enum Document {
     Run,
     /// gates.accepted.yaml
     Accepted,
+    /// What `doctor` prints as JSON
+    Diagnosis,
 }
 
 /// A fraction, written as such or as a percentage.

@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod doctor;
 mod failure;
 mod history;
 mod init;
@@ -17,13 +18,13 @@ use args::{Cli, Verb};
 use clap::Parser;
 use failure::Failure;
 use pacegate::exit::Exit;
-use pacegate::measure::{EXEC_ARGUMENT, exec_main};
+use pacegate::measure::child_main;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    // Before anything that takes memory: the launcher's size hides smaller peaks of what it runs.
-    if std::env::args_os().nth(1).is_some_and(|argument| argument == EXEC_ARGUMENT) {
-        return exec_main();
+    // Before anything that takes memory, which would show in what the launcher runs.
+    if let Some(exit) = child_main(std::env::args_os().skip(1)) {
+        return exit;
     }
     let cli = Cli::parse_from(arguments());
     match act(&cli) {
@@ -38,6 +39,7 @@ fn act(cli: &Cli) -> Result<Exit, Failure> {
         Verb::Check(args) => check::check(args),
         Verb::Report(args) => report::report(args),
         Verb::History(args) => history::history(args),
+        Verb::Doctor(args) => doctor::doctor(args, cli.quiet),
         Verb::Init(args) => init::init(args),
         Verb::Schema(args) => schema::schema(args),
     }

@@ -39,6 +39,8 @@ pub(in crate::measure) enum CommandError {
 pub(in crate::measure) enum Act {
     WarmUp(u32, u32),
     Run(u32, u32),
+    /// One of as many runs as there is time for.
+    RunInTime(u32),
     Prepare(u32),
     Cleanup,
 }
@@ -48,6 +50,7 @@ impl fmt::Display for Act {
         match self {
             Act::WarmUp(number, all) => write!(f, "warm-up run {number} of {all}"),
             Act::Run(number, all) => write!(f, "run {number} of {all}"),
+            Act::RunInTime(number) => write!(f, "run {number}"),
             Act::Prepare(number) => write!(f, "`prepare` before process {number}"),
             Act::Cleanup => f.write_str("`cleanup`"),
         }

@@ -21,7 +21,7 @@ use std::sync::mpsc::{Sender, channel};
 use supervise::Note;
 
 /// The argument that makes the binary a launcher.
-pub const EXEC_ARGUMENT: &str = "__exec";
+pub(super) const EXEC_ARGUMENT: &str = "__exec";
 /// The longest request: a command line and an environment are at most a few megabytes on any system.
 const MAX_REQUEST_BYTES: u64 = 16 << 20;
 
@@ -30,7 +30,7 @@ const MAX_REQUEST_BYTES: u64 = 16 << 20;
 /// Stdin stays open as a lifeline. When it closes, because the other side asks for a stop or died,
 /// the command and all its descendants are ended. Must run before anything that takes memory, since
 /// the launcher's size hides smaller peaks of the command.
-pub fn exec_main() -> ExitCode {
+pub(super) fn exec_main() -> ExitCode {
     match serve() {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,

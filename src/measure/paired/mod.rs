@@ -9,11 +9,13 @@ mod load;
 
 mod result;
 mod rig;
+mod same;
 mod series;
 mod session;
 
 pub use super::tree::BaseError;
 pub use crate::model::Progress;
+pub use same::{SameCode, SameMeasured, SameSeries, measure_same};
 
 use super::build::{self, BuildError};
 use super::noise::NoiseProbe;
