@@ -16,4 +16,4 @@ mod value;
 pub use compare::{Compared, Options, compare};
 pub use needed::runs_needed;
 pub use observe::observe;
-pub use points::{PointOptions, change_points, current_regime};
+pub use points::{PointOptions, change_points, creep, current_regime};

@@ -1,6 +1,7 @@
 //! Tails and quantiles of the beta distribution, which are those of the binomial.
 
-use statrs::function::beta::beta_reg;
+use statrs::function::beta::checked_beta_reg;
+use statrs::function::gamma::ln_gamma;
 
 /// `P(X >= r)` for a binomial `X` of `n` trials with probability `p`; `r` and `n` may be fractions
 /// of counts, for which the incomplete beta function is the natural continuation.
@@ -10,29 +11,47 @@ pub(super) fn binomial_at_least(r: f64, n: f64, p: f64) -> f64 {
     } else if r > n {
         0.0
     } else {
-        beta_reg(r, n - r + 1.0, p)
+        checked_beta_reg(r, n - r + 1.0, p).unwrap_or(f64::NAN)
     }
 }
 
 /// The quantile of Beta(a, b) at `p` in (0, 1), for `a` and `b` above 0.
-///
-/// Bisection of the log odds: Newton's method as in statrs never ends for quantiles far below 1e-4,
-/// which the share of a rare event has.
 pub(super) fn beta_quantile(p: f64, a: f64, b: f64) -> f64 {
-    let below = |log_odds: f64| beta_reg(a, b, logistic(log_odds)) < p;
-    let center = (a / b).ln();
-    // Eight standard deviations of the log odds hold every level in use; doubled until it does.
-    let mut reach = 8.0 * (1.0 / a + 1.0 / b).sqrt();
-    while reach < 700.0 && (!below(center - reach) || below(center + reach)) {
-        reach *= 2.0;
-    }
-    let (mut low, mut high) = (center - reach, center + reach);
-    for _ in 0..60 {
-        let middle = low + (high - low) / 2.0;
-        if below(middle) { low = middle } else { high = middle }
-    }
-    logistic(low + (high - low) / 2.0)
+    logistic(beta_quantile_log_odds(p, a, b))
 }
+
+/// The same as log odds, which tell a quantile near 0 from one near 1 as well as any other.
+///
+/// Newton's method on the logarithm of the probability, which is concave in the log odds, so that no
+/// step goes too far right; within a bracket. That of statrs never ends for some tails.
+pub(super) fn beta_quantile_log_odds(p: f64, a: f64, b: f64) -> f64 {
+    if p > 0.5 {
+        return -beta_quantile_log_odds(1.0 - p, b, a);
+    }
+    let precision = 1e-10 * (1.0 / a + 1.0 / b).sqrt();
+    let normalizer = ln_gamma(a + b) - ln_gamma(a) - ln_gamma(b);
+    let (mut low, mut high) = (-MOST_LOG_ODDS, MOST_LOG_ODDS);
+    let mut at = (a / b).ln().clamp(low, high);
+    for _ in 0..100 {
+        let below = checked_beta_reg(a, b, logistic(at)).unwrap_or(f64::NAN);
+        if below < p {
+            low = at
+        } else {
+            high = at
+        }
+        let density = (normalizer - a * (-at).exp().ln_1p() - b * at.exp().ln_1p()).exp();
+        let next = at + (p / below).ln() * below / density;
+        let step = if next >= low && next <= high { next - at } else { low.midpoint(high) - at };
+        at += step;
+        if step.abs() <= precision {
+            break;
+        }
+    }
+    at
+}
+
+/// Beyond, the share and its opposite cannot both be told from 0 and 1.
+const MOST_LOG_ODDS: f64 = 700.0;
 
 /// The share of the given log odds, without overflow.
 fn logistic(log_odds: f64) -> f64 {
@@ -47,6 +66,7 @@ fn logistic(log_odds: f64) -> f64 {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use statrs::function::beta::beta_reg;
 
     #[test]
     fn reference_values() {

@@ -1,7 +1,9 @@
 //! How far one group of values lies from another: the Hodges–Lehmann shift with its rank interval.
 
-use super::mann_whitney::Null;
-use super::sorted;
+use super::mann_whitney::null_without_ties;
+use super::null::agreeing;
+use super::order::first_float;
+use super::{mann_whitney_p, sorted};
 
 /// The median of all pairwise differences `head - base`.
 ///
@@ -10,7 +12,7 @@ pub fn hodges_lehmann_shift(base: &[f64], head: &[f64]) -> Option<f64> {
     let differences = Differences { base: sorted(base)?, head: sorted(head)? };
     let pairs = differences.count();
     let (low, high) = (differences.of_rank(pairs.div_ceil(2)), differences.of_rank(pairs / 2 + 1));
-    Some(low / 2.0 + high / 2.0).filter(|shift| shift.is_finite())
+    Some(low.midpoint(high)).filter(|shift| shift.is_finite())
 }
 
 /// Bounds of the shift from below and above, each with at most the given one-sided error; `None`
@@ -18,6 +20,7 @@ pub fn hodges_lehmann_shift(base: &[f64], head: &[f64]) -> Option<f64> {
 ///
 /// The bounds are the shifts that the Mann–Whitney test at that level does not reject, so that the
 /// lower one is above 0 only if that test rejects (and, without a pair of equal values, exactly if).
+/// Ties count as if broken against the bound, which can only widen the interval.
 /// Source: Conover, "Practical Nonparametric Statistics", section 5.4.
 pub fn hodges_lehmann_bounds(
     base: &[f64],
@@ -25,15 +28,17 @@ pub fn hodges_lehmann_bounds(
     alpha_lo: f64,
     alpha_hi: f64,
 ) -> (Option<f64>, Option<f64>) {
-    let (Some(base), Some(head)) = (sorted(base), sorted(head)) else { return (None, None) };
-    let null = Null::of(&base, &head);
-    let differences = Differences { base, head };
+    let (Some(sorted_base), Some(sorted_head)) = (sorted(base), sorted(head)) else {
+        return (None, None);
+    };
+    let null = null_without_ties(base.len(), head.len());
+    let differences = Differences { base: sorted_base, head: sorted_head };
     let pairs = differences.count();
-    // The rank of the bound from its end, or 0: how many extreme differences the test gives away.
-    let rank = |alpha: f64| first(0, pairs, |rank| null.at_most(rank as f64) > alpha);
     let bound = |rank: u64| Some(differences.of_rank(rank)).filter(|bound| bound.is_finite());
-    let (lo, hi) = (rank(alpha_lo), rank(alpha_hi));
-    ((lo > 0).then(|| bound(lo)).flatten(), (hi > 0).then(|| bound(pairs + 1 - hi)).flatten())
+    let (lo, hi) = (null.kept(alpha_lo, pairs), null.kept(alpha_hi, pairs));
+    let lo = (lo > 0).then(|| bound(lo)).flatten();
+    let hi = (hi > 0).then(|| bound(pairs + 1 - hi)).flatten();
+    agreeing((lo, hi), (alpha_lo, alpha_hi), || mann_whitney_p(base, head))
 }
 
 /// All differences between two sorted groups, of which none is stored.
@@ -47,14 +52,9 @@ impl Differences {
         self.base.len() as u64 * self.head.len() as u64
     }
 
-    /// The difference of the given rank, from 1.
-    ///
-    /// Bisects the floating-point numbers themselves, counting in linear time, so that it is exact
-    /// and takes 64 rounds whatever the number of pairs.
+    /// The difference of the given rank, from 1: counted in linear time, a round of the search.
     fn of_rank(&self, rank: u64) -> f64 {
-        float(first(ordinal(f64::NEG_INFINITY), ordinal(f64::INFINITY), |at| {
-            self.at_most(float(at)) >= rank
-        }))
+        first_float(f64::NEG_INFINITY, f64::INFINITY, |limit| self.at_most(limit) >= rank)
     }
 
     /// How many differences are at most `limit`.
@@ -72,30 +72,8 @@ impl Differences {
     }
 }
 
-/// The smallest number in [low, high] that satisfies a predicate which holds from some number on;
-/// `high` when none below it does.
-fn first(mut low: u64, mut high: u64, holds: impl Fn(u64) -> bool) -> u64 {
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if holds(middle) { high = middle } else { low = middle + 1 }
-    }
-    low
-}
-
-/// The position of a number in the order of all floating-point numbers.
-fn ordinal(value: f64) -> u64 {
-    let bits = value.to_bits();
-    if value.is_sign_negative() { !bits } else { bits | 1 << 63 }
-}
-
-/// The number at a position.
-fn float(ordinal: u64) -> f64 {
-    f64::from_bits(if ordinal >> 63 == 0 { !ordinal } else { ordinal & !(1 << 63) })
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::mann_whitney_p;
     use super::*;
     use proptest::prelude::*;
 
@@ -152,15 +130,28 @@ mod tests {
         #[test]
         fn ranks_are_those_of_sorting(base in numbers(), head in numbers(), alpha in 1e-4..0.3f64) {
             let all = by_sorting(&base, &head);
-            let middle = |i: usize| all[i] / 2.0;
-            let expected = middle((all.len() - 1) / 2) + middle(all.len() / 2);
+            let expected = all[(all.len() - 1) / 2].midpoint(all[all.len() / 2]);
             let found = hodges_lehmann_shift(&base, &head).unwrap();
             prop_assert!((found - expected).abs() <= 1e-15 * expected.abs());
             let (lo, hi) = hodges_lehmann_bounds(&base, &head, alpha, alpha);
             if let (Some(lo), Some(hi)) = (lo, hi) {
-                prop_assert!(all.contains(&lo) && all.contains(&hi));
+                // Or 0, where ties keep it.
+                let differs = |bound: f64| bound.abs() > 0.0 && !all.contains(&bound);
+                prop_assert!(!differs(lo) && !differs(hi), "{} {}", lo, hi);
                 prop_assert!(lo <= found && found <= hi);
             }
+        }
+
+        #[test]
+        fn with_ties_no_bound_clears_zero_unless_the_test_rejects(
+            base in prop::collection::vec((0i32..5).prop_map(f64::from), 1..25),
+            head in prop::collection::vec((0i32..9).prop_map(f64::from), 1..25),
+            alpha in 1e-4..0.3f64,
+        ) {
+            let (larger, smaller) = mann_whitney_p(&base, &head).unwrap();
+            let (lo, hi) = hodges_lehmann_bounds(&base, &head, alpha, alpha);
+            prop_assert!(lo.is_none_or(|lo| lo <= 0.0) || larger <= alpha);
+            prop_assert!(hi.is_none_or(|hi| hi >= 0.0) || smaller <= alpha);
         }
 
         #[test]

@@ -1,6 +1,15 @@
-//! Spread: the ordinary standard deviation, and one that outliers cannot move.
+//! The mean; spread: the ordinary standard deviation, and one that outliers cannot move.
 
 use super::median;
+
+/// The mean; `None` for no value, or one that is not finite.
+pub fn mean(values: &[f64]) -> Option<f64> {
+    let first = *values.first()?;
+    let n = values.len() as f64;
+    // Taken from the first value, so that equal values have exactly that mean.
+    let mean = first + values.iter().map(|v| v / n - first / n).sum::<f64>();
+    Some(mean).filter(|mean| mean.is_finite())
+}
 
 /// The sample standard deviation (divisor n - 1); `None` below two finite values.
 pub fn standard_deviation(values: &[f64]) -> Option<f64> {
@@ -43,8 +52,9 @@ mod tests {
 
     #[test]
     fn reference_values() {
-        // numpy.std([2, 4, 4, 4, 5, 5, 7, 9], ddof=1); scipy.stats.median_abs_deviation(..., scale="normal")
+        // numpy.mean and numpy.std([2, 4, 4, 4, 5, 5, 7, 9], ddof=1); scipy.stats.median_abs_deviation(..., scale="normal")
         let values = [2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0];
+        assert!((mean(&values).unwrap() - 5.0).abs() < 1e-12);
         assert!((standard_deviation(&values).unwrap() - 2.138_089_935_299_395).abs() < 1e-12);
         assert!((robust_sd(&values).unwrap() - 0.741_301_109_252_801).abs() < 1e-12);
     }
@@ -54,6 +64,10 @@ mod tests {
         for none in [&[][..], &[1.0], &[1.0, f64::NAN], &[1.0, f64::INFINITY]] {
             assert_eq!(standard_deviation(none), None, "{none:?}");
         }
+        assert_eq!(mean(&[]), None);
+        assert_eq!(mean(&[f64::INFINITY]), None);
+        assert_eq!(mean(&[0.1; 7]), Some(0.1));
+        assert_eq!(mean(&[1.7e308; 7]), Some(1.7e308));
         assert_eq!(standard_deviation(&[0.1; 7]), Some(0.0));
         assert_eq!(robust_sd(&[0.1; 7]), Some(0.0));
     }
@@ -63,9 +77,9 @@ mod tests {
         fn scale_carries_through(values in prop::collection::vec(-100.0..100.0f64, 2..30), exponent in -300..298) {
             let factor = 10f64.powi(exponent);
             let scaled: Vec<f64> = values.iter().map(|v| v * factor).collect();
-            for spread in [standard_deviation, robust_sd] {
-                let (plain, scaled) = (spread(&values).unwrap(), spread(&scaled).unwrap());
-                prop_assert!((scaled / factor - plain).abs() <= 1e-9 * plain, "{} {}", plain, scaled);
+            for of in [mean, standard_deviation, robust_sd] {
+                let (plain, scaled) = (of(&values).unwrap(), of(&scaled).unwrap());
+                prop_assert!((scaled / factor - plain).abs() <= 1e-9 * (plain.abs() + 1.0), "{} {}", plain, scaled);
             }
         }
     }

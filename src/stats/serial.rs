@@ -16,6 +16,18 @@ pub fn autocorrelation(values: &[f64]) -> Option<f64> {
     Some(products / squares).filter(|r| r.is_finite())
 }
 
+/// How many independent values tell the mean as well as `n` values with the given lag-1
+/// autocorrelation, in [1, n]: `n (1 - r) / (1 + r)`, as for a first-order autoregression.
+///
+/// Alternating values are not counted for more than they are. 1 if the autocorrelation is unknown.
+/// Source: Bayley and Hammersley, "The 'Effective' Number of Independent Observations in an
+/// Autocorrelated Time Series", 1946.
+pub fn effective_size(n: usize, autocorrelation: f64) -> f64 {
+    let n = n.max(1) as f64;
+    let size = n * (1.0 - autocorrelation) / (1.0 + autocorrelation);
+    if size.is_nan() { 1.0 } else { size.clamp(1.0, n) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -31,5 +43,22 @@ mod tests {
         }
         assert_eq!(autocorrelation(&[1.0, 1.0, 1.0]), None);
         assert_eq!(autocorrelation(&[1.0, f64::NAN, 1.0]), None);
+    }
+
+    #[test]
+    fn dependent_values_count_for_less() {
+        for (n, r, expected) in [
+            (100, 0.0, 100.0),
+            (100, 0.5, 100.0 / 3.0),
+            (100, -0.5, 100.0),
+            (100, 1.0, 1.0),
+            (100, -1.0, 100.0),
+            (10, 0.99, 1.0),
+            (100, f64::NAN, 1.0),
+            (0, 0.0, 1.0),
+        ] {
+            let found = effective_size(n, r);
+            assert!((found - expected).abs() < 1e-12, "{n} {r}: {found}");
+        }
     }
 }
