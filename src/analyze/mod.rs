@@ -23,7 +23,7 @@ pub use compare::{Changes, Compared, Options, compare};
 pub use needed::{pairs_needed, runs_needed};
 pub use observe::observe;
 pub use paired::{Design, PairedOptions, looks};
-pub use points::{PointOptions, change_points, current_regime};
+pub use points::{PointOptions, change_points, creep, current_regime};
 pub use same_code::{
     detectable, false_alarms, grade, noise_level, redrawn, simple_alarms, sizes, spread,
 };

@@ -8,6 +8,7 @@ mod bundle;
 mod census;
 mod change_point;
 mod comparison;
+mod creep;
 mod decision;
 mod diagnosis;
 mod environment;
@@ -32,6 +33,7 @@ pub use bundle::{BUNDLE_FORMAT, BUNDLE_VERSION, Bundle, Policy};
 pub use census::{Census, NotJudged, NotJudgedReason};
 pub use change_point::{ChangePoint, ChangeStatus};
 pub use comparison::{Comparison, Effect, Estimate, Flagged, Side, Test};
+pub use creep::Creep;
 pub use decision::Decision;
 pub use diagnosis::{
     Budget, DIAGNOSIS_FORMAT, DIAGNOSIS_VERSION, Diagnosis, Examined, FalseAlarms, Find, Grade,

@@ -4,12 +4,15 @@
 //! cut wherever that pays off at all; then the step that is doubted most is taken out, again and
 //! again, until none is in doubt.
 
+mod creep;
 mod levels;
 mod noise;
 mod place;
 mod scale;
 mod slope;
 mod step;
+
+pub use creep::creep;
 
 use crate::model::{ChangePoint, ChangeStatus};
 use crate::stats::clip_spikes;

@@ -29,24 +29,26 @@ impl Scale {
 
     /// The size of a step: later level over earlier one, minus 1.
     pub(super) fn change(self, step: &Step) -> f64 {
-        self.relative(step, step.after - step.before)
+        self.relative(step.before, step.after, step.after - step.before)
     }
 
     /// A step as an effect; finite, whatever the values.
     pub(super) fn effect(self, step: &Step) -> Effect {
         let (difference, margin) = (step.after - step.before, step.margin());
+        let relative = |difference| self.relative(step.before, step.after, difference);
         Effect {
-            estimate: self.relative(step, difference),
-            lo: Some(self.relative(step, difference - margin)),
-            hi: Some(self.relative(step, difference + margin)),
+            estimate: relative(difference),
+            lo: Some(relative(difference - margin)),
+            hi: Some(relative(difference + margin)),
         }
     }
 
-    fn relative(self, step: &Step, difference: f64) -> f64 {
+    /// A difference on this scale as a ratio minus 1, of levels that lie at `before` and `after`.
+    pub(super) fn relative(self, before: f64, after: f64, difference: f64) -> f64 {
         let relative = match self {
             Scale::Ratios => difference.exp_m1(),
             Scale::Differences { centre } => {
-                let (before, after) = ((step.before + centre).abs(), (step.after + centre).abs());
+                let (before, after) = ((before + centre).abs(), (after + centre).abs());
                 match if before > 0.0 { before } else { after } {
                     size if size > 0.0 => difference / size,
                     _ => 0.0,

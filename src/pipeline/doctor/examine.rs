@@ -164,7 +164,7 @@ mod tests {
     use super::*;
     use crate::model::{Build, Grade, Metric, Pair, SeriesId, Unit};
     use proptest::prelude::*;
-    use rand::{SeedableRng as _};
+    use rand::SeedableRng as _;
     use rand_pcg::Pcg64;
 
     /// Pairs of normal noise of the given standard deviation within them, the head slower by `shift`.
