@@ -13,5 +13,9 @@ mod interrupt;
 #[cfg(test)]
 mod journey;
 #[cfg(test)]
+mod replay;
+#[cfg(test)]
 #[path = "../support/shop_binary.rs"]
 mod shop_binary;
+#[cfg(test)]
+mod side_by_side;
