@@ -33,7 +33,7 @@ fn environment() -> Environment {
 
 /// The change of one series in a comparison: estimate and interval.
 #[derive(Clone, Copy)]
-pub(crate) struct Change(f64, f64, f64);
+pub(crate) struct Change(pub(crate) f64, pub(crate) f64, pub(crate) f64);
 
 impl Build {
     /// An empty bundle of a clean run with 12 baseline runs.
@@ -76,6 +76,7 @@ impl Build {
             census: Census::default(),
             warnings: Vec::new(),
             run,
+            experiment: None,
         };
         Build { bundle }
     }
@@ -347,7 +348,7 @@ pub(crate) fn fail() -> Bundle {
             0.021_4,
             Change(0.12, -0.06, 0.34),
             rule,
-            (Inconclusive, Reason::TooNoisy { runs_needed: Some(8) }),
+            (Inconclusive, Reason::TooNoisy { runs_needed: Some(8), pairs_needed: None }),
         )
         .limit(
             "checkout/throughput",
@@ -400,7 +401,7 @@ pub(crate) fn inconclusive() -> Bundle {
             0.0124,
             Change(0.04, -0.06, 0.15),
             "max 5% worse",
-            (Inconclusive, Reason::TooNoisy { runs_needed: Some(8) }),
+            (Inconclusive, Reason::TooNoisy { runs_needed: Some(8), pairs_needed: None }),
         )
         .regression(
             "parse/large/time",
@@ -529,7 +530,7 @@ pub(crate) fn many() -> Bundle {
                 7 => (Change(0.11 + size, 0.08, 0.17 + size), (Fail, Reason::WorseBeyondLimit)),
                 8 | 9 => (
                     Change(0.03, -0.04, 0.11),
-                    (Inconclusive, Reason::TooNoisy { runs_needed: Some(9) }),
+                    (Inconclusive, Reason::TooNoisy { runs_needed: Some(9), pairs_needed: None }),
                 ),
                 10 => (Change(-0.15, -0.18, -0.12), (Improved, Reason::Better)),
                 _ => (Change(size / 10.0, -0.01, 0.02), (Pass, Reason::ChangeWithinLimit)),
@@ -563,5 +564,6 @@ pub(crate) fn all() -> Vec<(&'static str, Bundle)> {
         ("error", error()),
         ("waived", waived()),
         ("many", many()),
+        ("paired", crate::paired::bundle()),
     ]
 }

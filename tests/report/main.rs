@@ -11,4 +11,6 @@ mod junit;
 #[cfg(test)]
 mod markdown;
 #[cfg(test)]
+mod paired;
+#[cfg(test)]
 mod snapshots;
