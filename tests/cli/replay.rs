@@ -164,3 +164,28 @@ fn what_a_name_holds_commands_no_terminal_and_no_log() {
         assert!(!out.trim_start().starts_with("::"), "{out:?}");
     }
 }
+
+/// The worked example of `docs/verdicts.md`, look by look.
+#[test]
+fn the_documented_example_is_what_a_replay_says() {
+    let read = |file: &str| {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{file}: {error}"))
+    };
+    let (recording, docs) = (read("docs/pairs.example.jsonl"), read("docs/verdicts.md"));
+    let out = pairs(&recording).run(REPLAY).check(1, &[]).out;
+    assert!(docs.contains(&out), "{out}");
+    let (_, slower) = recording.split_once("\n{\"format\"").expect("a second series");
+    let lines: Vec<&str> = slower.lines().collect();
+    for (looked_at, said) in [
+        (8, "6 % lower, at most +76 %"),
+        (16, "10 % higher, between -29 % and +48 %"),
+        (40, "11 % higher, between -1 % and +25 %"),
+        (80, "7 % higher, between 1 % and 14 %"),
+        (100, "8 % higher, between 4 % and 14 %"),
+    ] {
+        let upto = format!("{{\"format\"{}", lines[..=looked_at].join("\n"));
+        let code = i32::from(looked_at >= 80);
+        pairs(&upto).run(REPLAY).check(code, &[&format!("{looked_at} pairs {said}")]);
+    }
+}
