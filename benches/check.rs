@@ -1,5 +1,5 @@
 //! Judging a run of 500 series against 30 stored runs: the computing alone, and as a whole process
-//! beside the processes that do next to nothing.
+//! beside the processes that do next to nothing. Deciding recorded pairs again, as a whole process.
 
 #[path = "../tests/support/runs.rs"]
 mod runs;
@@ -97,6 +97,25 @@ fn time(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, directory: &Path, 
     });
 }
 
+/// A recording of series that did not change, and that are too noisy to be decided before the last of
+/// their 100 pairs.
+fn recording(random: &mut Pcg64, series: usize) -> String {
+    let mut value = || 0.1 * (0.5 + random.random::<f64>());
+    let mut text = String::new();
+    for i in 0..series {
+        text += &format!(
+            "{{\"format\":\"pacegate-pairs\",\"version\":1,\"series\":\"bench{i}/wall\",\"unit\":\"s\",\"better\":\"lower\",\"max\":0.03}}\n"
+        );
+        for pair in 1..=100 {
+            let (base, head) = (value(), value());
+            text += &format!(
+                "{{\"pair\":{pair},\"base\":{base},\"head\":{head},\"first\":\"base\"}}\n"
+            );
+        }
+    }
+    text
+}
+
 fn processes(criterion: &mut Criterion) {
     let mut random = Pcg64::seed_from_u64(2);
     let directory = tempfile::tempdir().expect("make a directory");
@@ -123,10 +142,15 @@ fn processes(criterion: &mut Criterion) {
             head.project
         ),
     );
+    write("one.jsonl", recording(&mut Pcg64::seed_from_u64(3), 1));
+    write("many.jsonl", recording(&mut Pcg64::seed_from_u64(4), 100));
     let mut group = criterion.benchmark_group("command");
     time(&mut group, "version", directory.path(), &["--version"]);
     time(&mut group, "help", directory.path(), &["--help"]);
     time(&mut group, "check-500x30", directory.path(), &["check", "--head", "head.json"]);
+    time(&mut group, "replay-1x100", directory.path(), &["check", "--replay", "one.jsonl"]);
+    let many = ["check", "--replay", "many.jsonl", "--family"];
+    time(&mut group, "replay-100x100", directory.path(), &many);
     group.finish();
 }
 

@@ -65,3 +65,115 @@ fn progress(rules: &[&Rule], comparison: &Comparison) -> Progress {
     }
     progress
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Quantity;
+    use crate::model::{Better, Effect, Estimate, SeriesId, Side, Test, Unit};
+
+    /// A look after `n` pairs of a base of 1, with its effect and bounds.
+    fn look(n: u64, [lo, estimate, hi]: [f64; 3]) -> Comparison {
+        let side = |value| Side { value, runs: 1, n, values: vec![value] };
+        Comparison {
+            series: SeriesId { target: "t".into(), metric: "m".into(), statistic: None },
+            unit: Unit::Seconds,
+            better: Better::Lower,
+            test: Test::Paired,
+            base: side(1.0),
+            head: side(1.0 + estimate),
+            effect: Some(Effect { estimate, lo: Some(lo), hi: Some(hi) }),
+            difference: Estimate { value: estimate, lo: Some(lo), hi: Some(hi) },
+            p_worse: 0.0,
+            p_better: 0.0,
+            alpha_worse: 0.01,
+            alpha_better: 0.01,
+            between_runs: None,
+            detectable: None,
+            flagged: None,
+            regime: None,
+            warnings: vec![],
+        }
+    }
+
+    fn max(max: f64) -> Rule {
+        Rule::Regression { max, floor: None, strict: false }
+    }
+
+    const WIDE: [f64; 3] = [-0.1, 0.0, 0.1];
+    const PASSES: [f64; 3] = [-0.02, 0.0, 0.02];
+    const WORSE: [f64; 3] = [0.01, 0.05, 0.09];
+    const FAR_WORSE: [f64; 3] = [0.2, 0.3, 0.4];
+
+    /// Follows looks after 1, 2, … pairs; expects where that ends, after how many pairs, and after how
+    /// many the first evidence came.
+    #[track_caller]
+    fn check(rules: &[Rule], looks: &[[f64; 3]], expected: (Progress, u64, Option<u64>)) {
+        let rules: Vec<&Rule> = rules.iter().collect();
+        let looks = (1..).zip(looks).map(|(n, bounds)| look(n, *bounds));
+        let found = follow(&rules, looks).unwrap();
+        let first = found.comparison.flagged.map(|flagged| flagged.n);
+        assert_eq!((found.progress, found.comparison.head.n, first), expected, "{found:?}");
+    }
+
+    #[test]
+    fn a_fail_needs_a_second_look_in_a_row_and_a_pass_does_not() {
+        use Progress::*;
+        let rule = [max(0.03)];
+        check(&rule, &[WIDE, PASSES, WORSE, WORSE], (Settled, 2, None));
+        check(&rule, &[WIDE, WORSE, WORSE, WIDE], (Settled, 3, Some(2)));
+        check(&rule, &[WORSE, WIDE, WORSE, WIDE], (Undecided, 4, None));
+        check(&rule, &[WORSE, WIDE, WORSE, WORSE], (Settled, 4, Some(3)));
+        check(&rule, &[WORSE, PASSES], (Settled, 2, None));
+        check(&rule, &[WIDE, WORSE], (Flagged, 2, None));
+        check(&rule, &[WIDE, WIDE], (Undecided, 2, None));
+        assert_eq!(follow(&[&rule[0]], []), None);
+    }
+
+    #[test]
+    fn the_first_evidence_is_kept_as_it_was() {
+        let rule = max(0.03);
+        let found = follow(&[&rule], [look(8, WORSE), look(12, FAR_WORSE)]).unwrap();
+        let first = found.comparison.flagged.unwrap();
+        assert_eq!((first.n, first.effect), (8, look(8, WORSE).effect));
+        assert_eq!(found.comparison.effect, look(12, FAR_WORSE).effect);
+        assert_eq!(ruling(&[&rule], &found.comparison), Some(Verdict::Fail));
+    }
+
+    #[test]
+    fn every_rule_has_to_be_decided() {
+        use Progress::*;
+        let rules = [max(0.03), max(0.07)];
+        // More than 3 % for sure, and perhaps more than 7 %.
+        check(&rules, &[WORSE, WORSE, WORSE], (Undecided, 3, None));
+        check(&rules, &[WORSE, FAR_WORSE, FAR_WORSE], (Settled, 3, Some(2)));
+        check(&rules, &[PASSES], (Settled, 1, None));
+        check(&rules, &[[0.01, 0.05, 0.06]; 2], (Settled, 2, Some(1)));
+        let looks = [look(1, WORSE)];
+        assert_eq!(ruling(&[&rules[0], &rules[1]], &looks[0]), Some(Verdict::Fail));
+    }
+
+    #[test]
+    fn floors_and_strictness_hold_as_in_any_other_comparison() {
+        use Progress::*;
+        let floor = |value: f64| Rule::Regression {
+            max: 0.03,
+            floor: Some(Quantity { value, unit: None, text: String::new() }),
+            strict: false,
+        };
+        check(&[floor(0.04)], &[WORSE, WORSE], (Settled, 2, Some(1)));
+        check(&[floor(0.06)], &[WORSE, WORSE], (Undecided, 2, None));
+        check(&[floor(0.1)], &[WORSE], (Settled, 1, None));
+        let strict = Rule::Regression { max: 0.03, floor: None, strict: true };
+        check(&[strict.clone()], &[WORSE, WORSE], (Undecided, 2, None));
+        check(&[strict], &[FAR_WORSE, FAR_WORSE], (Settled, 2, Some(1)));
+    }
+
+    #[test]
+    fn without_a_regression_rule_nothing_is_decided() {
+        let limit = Rule::Limit { min: None, max: None };
+        check(&[], &[WORSE, PASSES], (Progress::Ungated, 2, None));
+        check(&[limit.clone()], &[WORSE, PASSES], (Progress::Ungated, 2, None));
+        assert_eq!(ruling(&[&limit], &look(1, WORSE)), None);
+    }
+}

@@ -61,12 +61,11 @@ pub(super) fn decide(family: &[Gated<'_>], designs: &mut Designs) -> Vec<Option<
 }
 
 /// How far one series is, as one of a family of the given size.
-pub(super) fn progress(gated: &Gated<'_>, size: usize) -> Progress {
+pub(super) fn progress(gated: &Gated<'_>, size: usize, designs: &mut Designs) -> Progress {
     if gated.rules.is_empty() {
         return Progress::Ungated;
     }
-    let followed = gated.follow(size, &mut Designs::default());
-    followed.map_or(Progress::Undecided, |followed| followed.progress)
+    gated.follow(size, designs).map_or(Progress::Undecided, |followed| followed.progress)
 }
 
 /// Benjamini and Hochberg's level: the largest `q i / size` at which at least `i` of the members, each

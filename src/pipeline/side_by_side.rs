@@ -39,16 +39,17 @@ pub(super) async fn measure(
     context: Context<'_>,
 ) -> Result<(Measured, SideBySide), Error> {
     let at_most = plan.paired.pairs;
-    // How many series make the family is known once all have been measured, and so only grows: what is
-    // followed first may be left too soon, never too late. What counts is decided at the end, over all.
-    let family = RefCell::new(BTreeSet::new());
+    // How many series make the family is known once all have been measured: until then it only grows,
+    // and what was decided too early is looked at again. What counts is decided at the end, over all.
+    let family = RefCell::new((BTreeSet::new(), Designs::default()));
     let decided = |series: &PairedSeries| -> Progress {
         let rules: Vec<_> = paired::rules(&plan.gates, &series.series).collect();
-        let mut family = family.borrow_mut();
-        if !rules.is_empty() {
-            family.insert(series.series.clone());
+        let (members, designs) = &mut *family.borrow_mut();
+        if !rules.is_empty() && members.insert(series.series.clone()) {
+            // Those of a smaller family are of no more use.
+            *designs = Designs::default();
         }
-        paired::progress(&Gated { series, rules, at_most }, family.len())
+        paired::progress(&Gated { series, rules, at_most }, members.len(), designs)
     };
     let pairing = Pairing {
         reference,

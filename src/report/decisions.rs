@@ -26,7 +26,8 @@ pub fn list(decisions: &[Decision], form: Form) -> Result<String, Error> {
 
 fn table(decisions: &[Decision]) -> String {
     let row = |decision: &Decision| {
-        let name = layout::shorten(&escape::name(&decision.series), WIDEST_NAME);
+        let name = escape::terminal(&escape::name(&decision.series));
+        let name = layout::shorten(&name, WIDEST_NAME);
         let pairs = counted(usize::try_from(decision.pairs).unwrap_or(usize::MAX), "pair");
         let verdict = match decision.gated {
             true => decision.verdict.name(),
@@ -40,11 +41,13 @@ fn table(decisions: &[Decision]) -> String {
 
 /// The change with its interval, and what would have been found.
 fn said(decision: &Decision) -> String {
-    let shown = decision.detectable.map(|size| format!("; {} or more would show", percent(size)));
-    let change = decision.estimate.map_or("no ratio".to_owned(), |estimate| {
-        let effect = Effect { estimate, lo: decision.lo, hi: decision.hi };
-        let (change, interval) = words::change(&effect, &Unit::Ratio);
-        interval.map_or(change.clone(), |interval| format!("{change}, {interval}"))
-    });
-    format!("{change}{}", shown.unwrap_or_default())
+    let Some(estimate) = decision.estimate else {
+        let nothing = if decision.pairs == 0 { "nothing was measured" } else { "no ratio" };
+        return nothing.to_owned();
+    };
+    let effect = Effect { estimate, lo: decision.lo, hi: decision.hi };
+    let (change, interval) = words::change(&effect, &Unit::Ratio);
+    let interval = interval.map_or(String::new(), |interval| format!(", {interval}"));
+    let visible = decision.detectable.map(|size| format!("; {} or more would show", percent(size)));
+    format!("{change}{interval}{}", visible.unwrap_or_default())
 }

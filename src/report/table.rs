@@ -190,7 +190,7 @@ impl Columns {
         }
         if self.trend > 0 {
             out.push_str("  ");
-            out.push_str(&paint.trend(verdict, &line.trend));
+            out.push_str(&paint.trend(line.row, &line.trend));
         }
         out
     }

@@ -18,7 +18,7 @@ const LABEL: usize = 10;
 /// The most rows of one verdict; passing rows are the least interesting.
 const MOST_ROWS: usize = 40;
 const MOST_PASSING: usize = 20;
-/// The most runs in a sparkline.
+/// The most values in a sparkline.
 pub(crate) const TREND: usize = 12;
 
 /// Draws a view in `columns` columns.
@@ -127,7 +127,7 @@ fn detail(
     let indent = 4 + if spark.is_empty() { 0 } else { width(&spark) + 1 };
     for (i, part) in wrap(&text, columns - indent).iter().enumerate() {
         if i == 0 && !spark.is_empty() {
-            let spark = page.paint.trend(row.judgement.verdict, &spark);
+            let spark = page.paint.trend(row, &spark);
             page.line(&format!("    {spark} {}", page.paint.dim(part)));
         } else {
             page.line(&format!("{}{}", " ".repeat(indent), page.paint.dim(part)));
@@ -265,14 +265,11 @@ impl Paint {
         self.with(colour(verdict).bold(), text)
     }
 
-    /// A sparkline whose last block, this run, has the verdict's colour.
-    pub(crate) fn trend(self, verdict: Verdict, spark: &str) -> String {
-        match spark.char_indices().last() {
-            Some((at, _)) => {
-                format!("{}{}", self.dim(&spark[..at]), self.verdict(verdict, &spark[at..]))
-            }
-            None => String::new(),
-        }
+    /// A sparkline whose last blocks, those of this run, have the verdict's colour.
+    pub(crate) fn trend(self, row: &Row<'_>, spark: &str) -> String {
+        let fresh = spark.char_indices().rev().take(row.fresh).last();
+        let (before, now) = spark.split_at(fresh.map_or(spark.len(), |(at, _)| at));
+        format!("{}{}", self.dim(before), self.verdict(row.judgement.verdict, now))
     }
 }
 

@@ -4,14 +4,16 @@ use super::number::{Change, Scale, counted, duration};
 use super::phrase::{self, Phrase};
 use super::{escape, notes, sentence, words};
 use crate::model::{
-    Bundle, Comparison, Effect, Estimate, GateKind, Judgement, NotJudgedReason, Reason, SeriesId,
-    Unit, Verdict,
+    Bundle, Comparison, Effect, Estimate, GateKind, Judgement, NotJudgedReason, Pair, Reason,
+    SeriesId, Test, Unit, Verdict,
 };
 use std::collections::{BTreeMap, HashMap, HashSet};
 use time::OffsetDateTime;
 
 /// The most lines and characters a line shown of one failure.
 pub(crate) const FAILURE_LINES: (usize, usize) = (12, 160);
+/// How many values of either side show how two sides that were measured in pairs differ.
+const SHOWN_PAIRS: usize = 4;
 /// The most pieces of advice given.
 const MOST_ADVICE: usize = 6;
 
@@ -69,8 +71,11 @@ pub struct Row<'b> {
     pub advice: Option<Phrase>,
     /// Numbers of the notes that concern it, from 1.
     pub notes: Vec<usize>,
-    /// Values of the baseline runs, oldest first, and last this run's.
+    /// Values of the baseline runs, oldest first, then this run's; of pairs the last few values of the
+    /// base, then of the head.
     pub trend: Vec<f64>,
+    /// How many of these, at the end, are this run's.
+    pub fresh: usize,
 }
 
 impl Row<'_> {
@@ -117,6 +122,7 @@ impl<'b> View<'b> {
             .iter()
             .map(|judgement| row(bundle, judgement, comparisons.get(&judgement.series).copied()))
             .collect();
+        show_pairs(bundle, &mut rows);
         rows.sort_by(worst_first);
         let notes = notes::collect(bundle, &mut rows);
         let failures = bundle
@@ -137,7 +143,7 @@ impl<'b> View<'b> {
             advice: advice(&rows),
             failures,
             census: census(bundle),
-            baseline: words::baseline(&bundle.baseline),
+            baseline: words::baseline(bundle),
             run: run(bundle),
             machine: Phrase::name(&bundle.run.environment.to_string()),
             rows,
@@ -205,6 +211,7 @@ fn row<'b>(
         advice: words::advice(judgement, bundle),
         notes: Vec::new(),
         trend: comparison.map(trend).unwrap_or_default(),
+        fresh: 1,
     }
 }
 
@@ -221,6 +228,26 @@ fn with_waiver(reason: Phrase, judgement: &Judgement) -> Phrase {
 
 fn trend(comparison: &Comparison) -> Vec<f64> {
     comparison.base.values.iter().copied().chain([comparison.head.value]).collect()
+}
+
+/// Lets rows whose sides were measured in pairs show these as their trend.
+fn show_pairs(bundle: &Bundle, rows: &mut [Row<'_>]) {
+    let series = bundle.experiment.iter().flat_map(|experiment| &experiment.series);
+    let pairs: HashMap<&SeriesId, &[Pair]> =
+        series.map(|series| (&series.series, series.pairs.as_slice())).collect();
+    for row in rows {
+        let (Some(pairs), Some(comparison)) =
+            (pairs.get(&row.judgement.series), row.comparison.filter(|c| c.test == Test::Paired))
+        else {
+            continue;
+        };
+        // Those that counted: others of the target may have needed more.
+        let counted = pairs.len().min(comparison.head.n as usize);
+        let last = &pairs[counted.saturating_sub(SHOWN_PAIRS)..counted];
+        let (base, head) = (last.iter().map(|pair| pair.base), last.iter().map(|pair| pair.head));
+        row.trend = base.chain(head).collect();
+        row.fresh = last.len();
+    }
 }
 
 fn change_interval(effect: &Effect) -> String {

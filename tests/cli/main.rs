@@ -19,5 +19,9 @@ mod journey;
 #[cfg(test)]
 mod points;
 #[cfg(test)]
+mod replay;
+#[cfg(test)]
 #[path = "../support/shop_binary.rs"]
 mod shop_binary;
+#[cfg(test)]
+mod side_by_side;

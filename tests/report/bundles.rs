@@ -33,7 +33,7 @@ fn environment() -> Environment {
 
 /// The change of one series in a comparison: estimate and interval.
 #[derive(Clone, Copy)]
-pub(crate) struct Change(f64, f64, f64);
+pub(crate) struct Change(pub(crate) f64, pub(crate) f64, pub(crate) f64);
 
 impl Build {
     /// An empty bundle of a clean run with 12 baseline runs.
@@ -565,5 +565,6 @@ pub(crate) fn all() -> Vec<(&'static str, Bundle)> {
         ("error", error()),
         ("waived", waived()),
         ("many", many()),
+        ("paired", crate::paired::bundle()),
     ]
 }

@@ -13,4 +13,6 @@ mod junit;
 #[cfg(test)]
 mod markdown;
 #[cfg(test)]
+mod paired;
+#[cfg(test)]
 mod snapshots;

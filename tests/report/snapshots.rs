@@ -43,6 +43,7 @@ fn junit() {
             ("error", bundles::error()),
             ("first_run", bundles::first_run()),
             ("waived", bundles::waived()),
+            ("paired", crate::paired::bundle()),
         ] {
             let text = render(&bundle, format, &terminal(80, Style::Plain)).unwrap();
             insta::assert_snapshot!(format!("{kind}__{name}"), text);

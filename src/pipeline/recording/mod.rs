@@ -79,3 +79,96 @@ struct Numbered {
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Quantity;
+    use crate::model::{Metric, Pair, SeriesId};
+    use crate::pipeline::replay;
+    use proptest::prelude::*;
+
+    /// Names that somebody may give a benchmark to spoil a line.
+    fn name() -> impl Strategy<Value = String> {
+        const HOSTILE: [&str; 8] =
+            ["\"format\"", "\\\"", "\n{\"pair\":1}", "##vso[x]", "\u{202e}", "日本", "", "\u{0}"];
+        prop_oneof![any::<String>(), prop::sample::select(&HOSTILE[..]).prop_map(str::to_owned)]
+    }
+
+    fn rule(unit: Unit) -> impl Strategy<Value = Rule> {
+        let amount = || prop_oneof![Just(0.0), 0.0..2.0f64, Just(f64::MAX), Just(5e-324)];
+        (amount(), prop::option::of(amount()), any::<bool>()).prop_map(
+            move |(max, floor, strict)| {
+                let unit = Some(unit.clone());
+                let quantity = |value: f64| Quantity { value, unit, text: value.to_string() };
+                Rule::Regression { max, floor: floor.map(quantity), strict }
+            },
+        )
+    }
+
+    fn pair() -> impl Strategy<Value = Pair> {
+        let number = || {
+            prop_oneof![
+                0.9..1.1f64,
+                Just(-0.0),
+                any::<f64>().prop_filter("JSON holds none", |v| v.is_finite())
+            ]
+        };
+        let first = prop_oneof![Just(Build::Base), Just(Build::Head)];
+        (number(), number(), first).prop_map(|(base, head, first)| Pair { base, head, first })
+    }
+
+    fn metric() -> impl Strategy<Value = Metric> {
+        let unit = prop_oneof![Just(Unit::Seconds), Just(Unit::Ratio), name().prop_map(Unit::from)];
+        let better = prop_oneof![Just(Better::Lower), Just(Better::Higher)];
+        let assumption = prop_oneof![
+            Just(Assumption::Nothing),
+            Just(Assumption::Normal),
+            Just(Assumption::Exact)
+        ];
+        (unit, better, assumption).prop_map(|(unit, better, assumption)| Metric {
+            name: String::new(),
+            unit,
+            better,
+            assumption,
+        })
+    }
+
+    fn recorded() -> impl Strategy<Value = Recorded> {
+        (name(), metric(), 1..=100_u32, prop_oneof![Just(0.0), 0.0..1.0f64]).prop_flat_map(
+            |(target, metric, at_most, quantum)| {
+                let rules = prop::collection::vec(rule(metric.unit.clone()), 0..4);
+                let pairs = prop::collection::vec(pair(), 0..13);
+                (rules, pairs).prop_map(move |(rules, pairs)| Recorded {
+                    series: PairedSeries {
+                        series: SeriesId {
+                            target: target.clone(),
+                            metric: String::new(),
+                            statistic: None,
+                        },
+                        metric: metric.clone(),
+                        quantum,
+                        pairs,
+                    },
+                    rules,
+                    at_most,
+                })
+            },
+        )
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn what_is_written_is_read_again_and_decided_alike(recorded in prop::collection::vec(recorded(), 1..4)) {
+            let mut recorded = recorded;
+            let mut names = std::collections::HashSet::new();
+            recorded.retain(|recorded| names.insert(recorded.series.series.target.clone()));
+            let again = read::parse(&written(&recorded).unwrap()).unwrap();
+            prop_assert_eq!(&again, &recorded);
+            for as_family in [false, true] {
+                prop_assert_eq!(replay(&again, as_family), replay(&recorded, as_family));
+            }
+        }
+    }
+}

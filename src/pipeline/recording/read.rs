@@ -25,7 +25,7 @@ pub fn read(path: &Path) -> Result<Vec<Recorded>, Error> {
 }
 
 /// The series of a text, or the number of the first bad line and what is wrong with it.
-fn parse(text: &str) -> Result<Vec<Recorded>, (usize, String)> {
+pub(super) fn parse(text: &str) -> Result<Vec<Recorded>, (usize, String)> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut all: Vec<Recorded> = Vec::new();
     let mut names = HashSet::new();
@@ -129,4 +129,127 @@ fn rule(held: Held, unit: &Unit) -> Rule {
     let quantity =
         |value: f64| Quantity { value, unit: Some(unit.clone()), text: value.to_string() };
     Rule::Regression { max: held.max, floor: held.floor.map(quantity), strict: held.strict }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADER: &str = r#"{"format":"pacegate-pairs","version":1,"series":"parse/time","unit":"s","better":"lower","max":0.03}"#;
+    const PAIR: &str = r#"{"pair":1,"base":1.02,"head":1.05,"first":"base"}"#;
+
+    #[track_caller]
+    fn refuses(text: &str, line: usize, why: &str) {
+        let (found, said) = parse(text).unwrap_err();
+        assert!(found == line && said.contains(why), "line {found}: {said}");
+    }
+
+    /// A recording of one header, in which a text stands for another.
+    fn header(text: &str, other: &str) -> String {
+        assert!(HEADER.contains(text), "{text}");
+        HEADER.replace(text, other)
+    }
+
+    #[track_caller]
+    fn refuses_header(text: &str, other: &str, why: &str) {
+        refuses(&header(text, other), 1, why);
+    }
+
+    #[track_caller]
+    fn refuses_pair(pair: &str, why: &str) {
+        refuses(&format!("{HEADER}\n{PAIR}\n\n{pair}\n"), 4, why);
+    }
+
+    #[test]
+    fn headers_and_pairs_are_read_as_written() {
+        let found = parse(&format!("{HEADER}\n{PAIR}\n")).unwrap();
+        let [Recorded { series, rules, at_most }] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!((series.series.to_string().as_str(), *at_most), ("parse/time", 100));
+        assert_eq!(series.pairs, [Pair { base: 1.02, head: 1.05, first: Build::Base }]);
+        assert_eq!(rules, &[Rule::Regression { max: 0.03, floor: None, strict: false }]);
+    }
+
+    #[test]
+    fn line_ends_blank_lines_and_a_byte_order_mark_do_not_matter() {
+        let plain = parse(&format!("{HEADER}\n{PAIR}\n")).unwrap();
+        for text in [
+            format!("\u{feff}{HEADER}\n{PAIR}\n"),
+            format!("{HEADER}\r\n{PAIR}\r\n"),
+            format!("\n  {HEADER}\n\n\t{PAIR}"),
+        ] {
+            assert_eq!(parse(&text).unwrap(), plain, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_later_version_may_add_is_passed_over() {
+        let header = header("\"max\"", "\"host\":\"a\",\"max\"");
+        let pair = PAIR.replace("\"first\":\"base\"", "\"at\":[1]");
+        assert!(parse(&format!("{header}\n{pair}")).is_ok());
+        refuses_header("\"max\"", "\"max\":1,\"max\"", "duplicate field `max`");
+    }
+
+    #[test]
+    fn a_header_that_cannot_be_used_is_told_by_its_line() {
+        refuses_header("pacegate-pairs", "junit", "its format is `junit`, not `pacegate-pairs`");
+        refuses_header("\"version\":1", "\"version\":2", "use a newer pacegate");
+        refuses_header("\"version\":1", "\"version\":0", "its version is 0");
+        refuses_header("\"version\":1", "\"version\":-1", "-1");
+        refuses_header("\"lower\"", "\"less\"", "unknown variant `less`");
+        refuses_header("\"unit\":\"s\",", "", "missing field `unit`");
+        refuses_header("0.03", "-0.03", "-0.03 is below 0");
+        refuses_header("0.03", "\"3%\"", "expected f64");
+        refuses_header("0.03", "1e999", "out of range");
+        refuses_header("0.03", "NaN", "expected value at column");
+        refuses_header("0.03", "0.03,\"floor\":-1", "-1 is below 0");
+        refuses_header("0.03", "0.03,\"quantum\":-1", "-1 is below 0");
+        refuses_header("0.03", "0.03,\"also\":[{\"max\":-1}]", "-1 is below 0");
+        refuses_header("0.03", "0.03,\"at_most\":0", "`at_most` is 0, and 1 to 100 can be");
+        refuses_header("0.03", "0.03,\"at_most\":101", "`at_most` is 101");
+        refuses_header("\"max\":0.03", "\"floor\":1", "`floor` and `also` need a `max`");
+        refuses_header("\"max\":0.03", "\"also\":[{\"max\":1}]", "need a `max`");
+        let rules = vec!["{\"max\":1}"; 100].join(",");
+        refuses_header("0.03", &format!("0.03,\"also\":[{rules}]"), "at most 100 rules");
+        refuses(&format!("{HEADER}\n{PAIR}\n{HEADER}"), 3, "series `parse/time` is there already");
+        refuses(&format!("\u{feff}\n{}", header("0.03", "x")), 2, "at column 96");
+    }
+
+    #[test]
+    fn a_pair_that_cannot_be_used_is_told_by_its_line() {
+        refuses_pair(PAIR, "pair 1 comes after pair 1; number them from 1 upwards");
+        refuses_pair(&PAIR.replace("\"pair\":1", "\"pair\":0"), "pair 0 comes after pair 1");
+        refuses_pair("{\"pair\":2,\"base\":1.0,\"he", "EOF");
+        refuses_pair("pair 2", "expected value");
+        refuses_pair("[2, 1.0, 1.0]x", "trailing characters");
+        refuses_pair("\0\0\0", "expected value");
+        let second = PAIR.replace("\"pair\":1", "\"pair\":2");
+        for value in ["NaN", "Infinity", "-Infinity", "null", "1e999", "\"1\"", ""] {
+            let pair = second.replace("1.05", value);
+            assert!(parse(&format!("{HEADER}\n{pair}")).is_err(), "{value}");
+            refuses_pair(&pair, "at column");
+        }
+        refuses_pair(&second.replace("\"base\"}", "\"both\"}"), "unknown variant `both`");
+        refuses(PAIR, 1, "a header with `\"format\":\"pacegate-pairs\"` comes first");
+        refuses(&format!("{HEADER}\n{}", second.replace('2', "1.5")), 2, "expected u64");
+    }
+
+    #[test]
+    fn a_recording_without_a_header_is_none() {
+        for text in ["", "\n\n", "\u{feff}"] {
+            refuses(text, 1, "no header");
+        }
+    }
+
+    #[test]
+    fn pairs_that_were_left_out_leave_a_gap() {
+        let later = PAIR.replace("\"pair\":1", "\"pair\":7");
+        assert_eq!(parse(&format!("{HEADER}\n{later}")).unwrap()[0].series.pairs.len(), 1);
+    }
+
+    #[test]
+    fn there_is_an_end_to_the_number_of_series() {
+        let one = |i: usize| format!("{}\n", HEADER.replace("parse", &i.to_string()));
+        let text: String = (0..=MOST_SERIES).map(one).collect();
+        refuses(&text, MOST_SERIES + 1, "at most 100000 series are read");
+    }
 }

@@ -8,7 +8,7 @@ mod section;
 use super::phrase::{Phrase, Span};
 use super::view::{FailureView, Row, View};
 use super::{MARKDOWN_BYTES, escape};
-use crate::model::Verdict;
+use crate::model::{BaselineReason, Verdict};
 use inline::Place;
 use section::Section;
 
@@ -149,20 +149,21 @@ fn commands(view: &View<'_>) -> Vec<String> {
         Some(path) if path != "gates.yaml" => format!(" --config {path}"),
         _ => String::new(),
     };
-    let commit = bundle
-        .run
-        .revision
-        .commit
-        .as_deref()
-        .filter(|c| (7..=64).contains(&c.len()) && c.chars().all(|c| c.is_ascii_hexdigit()));
+    let commit = bundle.run.revision.commit.as_deref().filter(|commit| is_commit(commit));
     let switch = commit.map(|commit| format!("git switch --detach {commit}"));
-    switch
-        .into_iter()
-        .chain([
-            format!("pacegate run{config}{}", only.concat()),
-            format!("pacegate check{config} {}", bundle.run.id),
-        ])
-        .collect()
+    let run = |base: &str| format!("pacegate run{config}{base}{}", only.concat());
+    let again = match &bundle.baseline {
+        BaselineReason::Built { commit, .. } if is_commit(commit) => {
+            vec![run(&format!(" --base {commit}"))]
+        }
+        _ => vec![run(""), format!("pacegate check{config} {}", bundle.run.id)],
+    };
+    switch.into_iter().chain(again).collect()
+}
+
+/// Whether a text can only be a commit's hash.
+fn is_commit(text: &str) -> bool {
+    (7..=64).contains(&text.len()) && text.chars().all(|c| c.is_ascii_hexdigit())
 }
 
 /// A name as one word of a POSIX shell; `None` for a name that is not shown as it is.

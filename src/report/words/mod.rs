@@ -185,6 +185,9 @@ pub fn advice(judgement: &Judgement, bundle: &Bundle) -> Option<Phrase> {
             "about {} of the old code would decide it, if the estimate stays",
             counted(*runs as usize, "more baseline run")
         ))),
+        Reason::TooNoisy { .. } if bundle.experiment.is_some() => {
+            Some(Phrase::plain("measure a longer piece of work, or on a quieter machine"))
+        }
         Reason::TooNoisy { runs_needed: None, pairs_needed: None } => {
             Some(Phrase::plain("take more samples, or measure on a quieter machine"))
         }
@@ -286,7 +289,8 @@ pub fn facts_advice(facts: &[ValidityFact]) -> &'static str {
 }
 
 /// Which baseline was taken, or why none.
-pub fn baseline(reason: &BaselineReason) -> Phrase {
+pub fn baseline(bundle: &Bundle) -> Phrase {
+    let reason = &bundle.baseline;
     match (reason, no_baseline(reason)) {
         (_, Some(why)) => Phrase::plain("none: ").then_phrase(why),
         (BaselineReason::Stored { runs, other_environments }, None) if *other_environments > 0 => {
@@ -305,12 +309,24 @@ pub fn baseline(reason: &BaselineReason) -> Phrase {
                 .then_name(reference)
                 .then(", commit ")
                 .then_name(&short)
-                .then(", measured side by side in random order")
+                .then(format!(", measured side by side{}", pairs(bundle)))
         }
         (BaselineReason::Stored { runs, .. }, None) => {
             Phrase::plain(format!("{} of this machine class", counted(*runs, "stored run")))
         }
         (_, None) => Phrase::plain("none"),
+    }
+}
+
+/// How many pairs the comparisons rest on, such as ` in 8 to 20 pairs`.
+fn pairs(bundle: &Bundle) -> String {
+    let counts = bundle.comparisons.iter().map(|comparison| comparison.head.n as usize);
+    match (counts.clone().min(), counts.max()) {
+        (Some(least), Some(most)) if least < most => {
+            format!(" in {least} to {}", counted(most, "pair"))
+        }
+        (_, Some(most)) => format!(" in {}", counted(most, "pair")),
+        _ => String::new(),
     }
 }
 
@@ -347,7 +363,7 @@ pub fn baseline_advice(reason: &BaselineReason, serves: bool) -> &'static str {
             "this run can be the first of its baseline; run it again"
         }
         BaselineReason::Built { .. } => {
-            "the base does not have it, or could not be measured; see the notes"
+            "nothing to do if this change adds it, else mend the base; see the notes"
         }
         BaselineReason::Stored { .. } | BaselineReason::Files { .. } => {
             "the baseline runs do not have this series; run it on a branch that feeds the baseline"

@@ -1,0 +1,188 @@
+//! `run --base` on real repositories: a slowdown fails by name, and a replay says the same.
+
+use crate::dir::{Dir, Ended};
+use std::path::Path;
+use std::process::Command;
+
+/// Counts up to a number: what a benchmark does.
+fn count(to: u32) -> String {
+    format!("i=0; while [ $i -lt {to} ]; do i=$((i + 1)); done\n")
+}
+
+/// Two benchmarks under wide limits, so that a busy machine does not matter.
+const CONFIG: &str = "version: 1
+project: p
+benchmarks:
+  left: { command: { run: [sh, left.sh], warmup: 0, samples: 5 } }
+  right: { command: { run: [sh, right.sh], warmup: 0, samples: 5 } }
+paired: { pairs: 20 }
+gates:
+  - { series: '*/wall', regression: { max: 400% } }
+reports:
+  - { json: bundle.json }
+  - { markdown: report.md }
+  - { junit: junit.xml }
+";
+
+/// A project in a repository, beside the cache for its bases.
+struct Project {
+    /// The repository.
+    dir: Dir,
+    cache: tempfile::TempDir,
+}
+
+impl Project {
+    /// A project with one commit.
+    fn new() -> Self {
+        let cache = tempfile::tempdir().expect("make a directory");
+        let project = Project { dir: Dir::with(CONFIG), cache };
+        project.git(&["init", "-q", "-b", "main"]);
+        project.dir.write(".gitignore", ".pacegate\nbundle.json\nreport.md\njunit.xml\n");
+        project.commit(&[("left.sh", &count(10)), ("right.sh", &count(10))]);
+        project
+    }
+
+    fn commit(&self, files: &[(&str, &str)]) {
+        for (file, text) in files {
+            self.dir.write(file, text);
+        }
+        self.git(&["add", "."]);
+        let author = ["-c", "user.name=a", "-c", "user.email=a@b"];
+        self.git(&[&author[..], &["commit", "-q", "--allow-empty", "-m", "x"]].concat());
+    }
+
+    fn git(&self, args: &[&str]) -> String {
+        git(self.dir.root(), args)
+    }
+
+    fn run(&self, args: &str) -> Ended {
+        let mut command = self.dir.command(args);
+        command.env("XDG_CACHE_HOME", self.cache.path());
+        Ended::new(command.output().expect("run the command"))
+    }
+
+    /// Verdicts of the last bundle, by series.
+    fn verdicts(&self) -> Vec<(String, String)> {
+        let bundle = self.dir.json("bundle.json");
+        let text = |value: &serde_json::Value| value.as_str().expect("a text").to_owned();
+        let judgements = bundle["judgements"].as_array().expect("judgements");
+        let series =
+            |id: &serde_json::Value| format!("{}/{}", text(&id["target"]), text(&id["metric"]));
+        judgements.iter().map(|one| (series(&one["series"]), text(&one["verdict"]))).collect()
+    }
+
+    /// Verdicts of the recorded pairs, of the series that the bundle judged.
+    fn replayed(&self, code: i32) -> Vec<(String, String)> {
+        let replay = "check --replay .pacegate/pairs.jsonl --family --format json";
+        let lines = self.run(replay).check(code, &[]).out;
+        let judged: Vec<String> = self.verdicts().into_iter().map(|(series, _)| series).collect();
+        let line = |line: &str| {
+            let object: serde_json::Value = serde_json::from_str(line).expect("a JSON object");
+            let text = |field: &str| object[field].as_str().expect("a text").to_owned();
+            (text("series"), text("verdict"))
+        };
+        lines.lines().map(line).filter(|(series, _)| judged.contains(series)).collect()
+    }
+}
+
+/// What git prints, without anything that a person configured.
+fn git(directory: &Path, args: &[&str]) -> String {
+    let mut command = Command::new("git");
+    let output =
+        command.args(args).current_dir(directory).env("GIT_CONFIG_GLOBAL", "/dev/null").output();
+    let output = output.expect("run git");
+    assert!(output.status.success(), "git {args:?}: {output:?}");
+    String::from_utf8(output.stdout).expect("UTF-8").trim().to_owned()
+}
+
+#[test]
+fn a_slowdown_fails_by_name_everywhere_and_a_replay_says_the_same() {
+    let project = Project::new();
+    project.commit(&[("right.sh", &count(60_000))]);
+    project.run("run --base HEAD~1").check(1, &["FAIL", "right/wall is", "times as slow"]);
+    let verdicts = project.verdicts();
+    let failed: Vec<&str> = verdicts
+        .iter()
+        .filter(|(_, verdict)| verdict == "fail")
+        .map(|(series, _)| &**series)
+        .collect();
+    assert_eq!(failed, ["right/wall"]);
+    assert_eq!(project.replayed(1), verdicts);
+
+    let junit = project.dir.read("junit.xml");
+    assert!(junit.contains("failures=\"1\"") && junit.contains("measured side by side"), "{junit}");
+    let markdown = project.dir.read("report.md");
+    assert!(markdown.contains("❌ **FAIL**: `right/wall`"), "{markdown}");
+    let base = project.git(&["rev-parse", "HEAD~1"]);
+    assert!(markdown.contains(&format!("pacegate run --base {base} --only right")), "{markdown}");
+}
+
+#[test]
+fn no_change_is_no_fail() {
+    let project = Project::new();
+    project.commit(&[("README", "nothing that is measured")]);
+    project.run("run --base HEAD~1").check(0, &["baseline", "the merge base with HEAD~1"]);
+    assert_eq!(project.replayed(0), project.verdicts());
+    project.run("run --base HEAD -q").check(0, &["base and head are the same code"]);
+}
+
+#[test]
+fn a_head_that_stands_on_the_configured_base_is_compared_with_stored_runs() {
+    let project = Project::new();
+    let config = format!("{CONFIG}base: main\n");
+    project.commit(&[("gates.yaml", &config)]);
+    project.run("run -q").check(0, &["NO-BASELINE", "no run of this project is stored yet"]);
+    assert!(!project.dir.path(".pacegate/pairs.jsonl").exists());
+
+    // An uncommitted change is one.
+    project.dir.write("right.sh", count(60_000));
+    project.run("run -q").check(1, &["FAIL", "right/wall", "the merge base with main"]);
+    project.git(&["checkout", "-q", "-b", "topic"]);
+    project.commit(&[]);
+    project.run("run -q").check(1, &["FAIL", "right/wall", "the merge base with main"]);
+    project.run("run -q --no-base").check(0, &["INCONCLUSIVE", "1 stored run"]);
+    project.run("run -q --no-base --base main").check(2, &["cannot be used with"]);
+    project.run("run -q --base nowhere").check(2, &["nowhere", "names no commit"]);
+}
+
+#[test]
+fn a_new_benchmark_has_no_baseline_and_is_held_to_limits() {
+    let project = Project::new();
+    let with = |max: &str| {
+        let config = CONFIG
+            .replace(
+                "paired:",
+                "  new: { command: { run: [sh, new.sh], warmup: 0, samples: 3 } }\npaired:",
+            )
+            .replace(
+                "gates:",
+                &format!("gates:\n  - {{ series: new/wall, limit: {{ max: {max} }} }}"),
+            );
+        project.commit(&[("new.sh", &count(10)), ("gates.yaml", &config)]);
+    };
+    with("1min");
+    project.run("run --base HEAD~1").check(
+        0,
+        &["NO-BASELINE", "new", "could not be compared", "nothing is wrong if this change adds it"],
+    );
+    let verdict = |series: &str, of: &str| (series.to_owned(), of.to_owned());
+    assert_eq!(project.verdicts()[0], verdict("new/wall", "pass"));
+    assert!(project.verdicts().contains(&verdict("new/wall", "no-baseline")));
+    with("1us");
+    project.run("run --base HEAD~2 -q").check(1, &["FAIL", "new/wall"]);
+}
+
+#[test]
+fn the_recording_goes_where_it_is_asked_to() {
+    let project = Project::new();
+    let out = project.cache.path().join("out.jsonl");
+    let record = format!("run -q --no-store --base HEAD --only left --record {}", out.display());
+    project.run(&record).check(0, &[]);
+    let text = std::fs::read_to_string(&out).expect("a recording");
+    assert!(
+        text.starts_with("{\"format\":\"pacegate-pairs\",\"version\":1,\"series\":\"left/wall\""),
+        "{text}"
+    );
+    assert!(!text.contains("right/wall"));
+    project.run("run --record out.jsonl --no-base").check(2, &["cannot be used with"]);
+}
