@@ -441,6 +441,7 @@ mod tests {
             achieved_rate: 50.0,
             dropped: 0,
             lateness_p99: 0.0,
+            lateness: None,
             generator_cpu: None,
             broken: vec![ValidityFact::RateNotReached { asked: 100.0, achieved: 50.0 }],
         });

@@ -23,7 +23,7 @@ pub fn add(pooled: &mut Target, more: Target) {
         }
     }
     pooled.validity = match (pooled.validity.take(), more.validity) {
-        (Some(all), Some(new)) => Some(validity(&all, new)),
+        (Some(all), Some(new)) => Some(validity(all, new)),
         (all, new) => all.or(new),
     };
     pooled.elapsed += more.elapsed;
@@ -39,15 +39,31 @@ pub fn add(pooled: &mut Target, more: Target) {
     }
 }
 
-/// Rates of the newest, and the worst of everything else.
-fn validity(all: &Validity, new: Validity) -> Validity {
-    let busiest = [all.generator_cpu, new.generator_cpu].into_iter().flatten().reduce(f64::max);
+/// Lateness and CPU of both together where every arrival's lateness is known; else the worse. The worst
+/// rate, and what broke the newest.
+fn validity(all: Validity, new: Validity) -> Validity {
+    let worse = [all.generator_cpu, new.generator_cpu].into_iter().flatten().reduce(f64::max);
+    let (lateness, generator_cpu) = match (all.lateness, &new.lateness) {
+        (Some(mut lateness), Some(more)) => {
+            let cpu = all.generator_cpu.zip(new.generator_cpu);
+            let (known, added) = (lateness.count() as f64, more.count() as f64);
+            lateness.merge(more);
+            // Arrivals came at one rate, so that they weigh as the time does.
+            let mean = |(all, new)| (all * known + new * added) / (known + added);
+            (Some(lateness), cpu.map(mean).or(worse))
+        }
+        _ => (None, worse),
+    };
     Validity {
         asked_rate: new.asked_rate,
         achieved_rate: all.achieved_rate.min(new.achieved_rate),
         dropped: all.dropped.saturating_add(new.dropped),
-        lateness_p99: all.lateness_p99.max(new.lateness_p99),
-        generator_cpu: busiest,
+        lateness_p99: match &lateness {
+            Some(lateness) => lateness.quantile(0.99),
+            None => all.lateness_p99.max(new.lateness_p99),
+        },
+        lateness,
+        generator_cpu,
         broken: new.broken,
     }
 }
@@ -97,6 +113,7 @@ mod tests {
                 achieved_rate: 50.0 - lateness_p99,
                 dropped: 1,
                 lateness_p99,
+                lateness: None,
                 generator_cpu: Some(lateness_p99),
                 broken: vec![],
             }),
@@ -125,6 +142,7 @@ mod tests {
             achieved_rate: 49.5,
             dropped: 3,
             lateness_p99: 0.5,
+            lateness: None,
             generator_cpu: Some(0.5),
             broken: vec![],
         };
@@ -132,6 +150,23 @@ mod tests {
         let kinds = [("timeout".to_owned(), 3)].into();
         assert_eq!(pooled.warnings, [Warning::FailedRequests { failed: 3, requests: 40, kinds }]);
         assert!((pooled.elapsed - 6.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn lateness_is_that_of_all_arrivals_and_the_generators_cpu_that_of_all_the_time() {
+        let segment = |late: usize, on_time: usize, cpu: f64| {
+            let lateness = std::iter::repeat_n(5_000_000, late).chain(vec![0; on_time]);
+            let validity = target(5.0, 0, 10, cpu).validity;
+            let lateness = Some(lateness.collect());
+            let validity = validity.map(|validity| Validity { lateness, ..validity });
+            Target { validity, ..target(5.0, 0, 10, 0.0) }
+        };
+        let mut pooled = segment(2, 98, 0.5);
+        add(&mut pooled, segment(0, 300, 0.25));
+        let validity = pooled.validity.unwrap();
+        assert_eq!(validity.lateness.as_ref().unwrap().count(), 400);
+        assert!(validity.lateness_p99 < 1e-6, "{validity:?}");
+        assert_eq!(validity.generator_cpu, Some(0.3125));
     }
 
     #[test]

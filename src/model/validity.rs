@@ -1,5 +1,6 @@
 //! Whether a load test measured the service, or its own generator.
 
+use super::Histogram;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,9 @@ pub struct Validity {
     pub dropped: u64,
     /// 0.99 quantile of how late the generator was, in seconds, before it asked for a connection.
     pub lateness_p99: f64,
+    /// How late it was with each arrival; `None` where only the quantile is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lateness: Option<Histogram>,
     /// CPU time of the generator divided by what it was granted, in [0, 1]; `None` where unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generator_cpu: Option<f64>,

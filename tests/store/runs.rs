@@ -1,9 +1,9 @@
 //! Runs to store: arbitrary ones, and ones that a seed determines.
 
 use pacegate::model::{
-    Assumption, Better, Data, Engine, Environment, Failure, HistogramRecorder, Measurement, Metric,
-    Noise, RUN_FORMAT, RUN_VERSION, Revision, Run, Sample, Stage, Target, Unit, Validity,
-    ValidityFact, Warning,
+    Assumption, Better, Data, Engine, Environment, Failure, Histogram, HistogramRecorder,
+    Measurement, Metric, Noise, RUN_FORMAT, RUN_VERSION, Revision, Run, Sample, Stage, Target,
+    Unit, Validity, ValidityFact, Warning,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -200,13 +200,15 @@ fn any_validity() -> impl Strategy<Value = Validity> {
         prop::num::u64::ANY.prop_map(|count| ValidityFact::Dropped { count }),
         any_float().prop_map(|share| ValidityFact::GeneratorBusy { share }),
     ];
-    let rates = (any_float(), any_float(), prop::num::u64::ANY, any_float());
-    (rates, prop::option::of(any_float()), vec(fact, 0..3)).prop_map(
-        |((asked_rate, achieved_rate, dropped, lateness_p99), generator_cpu, broken)| Validity {
+    let rates = (any_float(), any_float(), prop::num::u64::ANY);
+    let lateness = (any_float(), prop::option::of(any_histogram()));
+    (rates, lateness, prop::option::of(any_float()), vec(fact, 0..3)).prop_map(
+        |((asked_rate, achieved_rate, dropped), lateness, generator_cpu, broken)| Validity {
             asked_rate,
             achieved_rate,
             dropped,
-            lateness_p99,
+            lateness_p99: lateness.0,
+            lateness: lateness.1,
             generator_cpu,
             broken,
         },
@@ -251,17 +253,20 @@ fn any_measurement() -> impl Strategy<Value = Measurement> {
 }
 
 fn any_data() -> impl Strategy<Value = Data> {
-    let histogram = vec((prop::num::u64::ANY, 1u64..1 << 40), 1..20).prop_map(|values| {
-        let mut histogram = HistogramRecorder::new();
-        values.into_iter().for_each(|(value, count)| histogram.record_n(value, count));
-        Data::Histogram(histogram.histogram())
-    });
     prop_oneof![
         vec(vec(any_float(), 1..8), 1..8)
             .prop_map(|processes| Data::Sample(Sample::new(processes).unwrap())),
-        histogram,
+        any_histogram().prop_map(Data::Histogram),
         (any_count(), any_count()).prop_map(|(events, trials)| Data::Counts { events, trials }),
     ]
+}
+
+fn any_histogram() -> impl Strategy<Value = Histogram> {
+    vec((prop::num::u64::ANY, 1u64..1 << 40), 1..20).prop_map(|values| {
+        let mut histogram = HistogramRecorder::new();
+        values.into_iter().for_each(|(value, count)| histogram.record_n(value, count));
+        histogram.histogram()
+    })
 }
 
 /// A target under another name.

@@ -38,6 +38,7 @@ mod worker;
 pub(in crate::measure) use definition::digest as definition;
 pub use error::LoadError;
 pub(in crate::measure) use target::answered;
+pub(in crate::measure) use validity::{of_segment, over_segments};
 
 use super::{Context, Event};
 use crate::config::LoadPlan;

@@ -7,7 +7,8 @@ use super::validity::{Facts, validity};
 use super::worker::Report;
 use crate::config::LoadPlan;
 use crate::model::{
-    Data, Engine, HistogramRecorder, Measurement, Metric, Sample, Target, Unit, Warning,
+    Data, Engine, Histogram, HistogramRecorder, Measurement, Metric, Sample, Target, Unit,
+    Validity, Warning,
 };
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -57,7 +58,7 @@ pub(super) fn assemble(
         engine: Engine::Open,
         definition: definition::digest(plan),
         measurements,
-        validity: Some(validity(&facts)),
+        validity: Some(Validity { lateness: lateness(&recorder), ..validity(&facts) }),
         elapsed: elapsed.as_secs_f64(),
         cut_short,
         warnings: warnings(&recorder, &whole),
@@ -128,6 +129,10 @@ fn of_requests(prefix: &str, record: &StepRecord) -> Vec<Measurement> {
     let latency = histogram("latency", &record.response);
     let service = histogram("service", &record.service);
     [latency, service, errors].into_iter().flatten().collect()
+}
+
+fn lateness(recorder: &Recorder) -> Option<Histogram> {
+    (recorder.lateness.count() > 0).then(|| recorder.lateness.histogram())
 }
 
 fn throughput(completed: u64, measured: Duration) -> Option<Measurement> {

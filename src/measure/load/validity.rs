@@ -1,6 +1,6 @@
 //! Did the load measure the service, or its own generator?
 
-use crate::model::{Validity, ValidityFact};
+use crate::model::{Data, Target, Validity, ValidityFact};
 use std::time::Duration;
 
 /// The least share of the rate asked for.
@@ -41,18 +41,14 @@ pub(super) fn validity(facts: &Facts) -> Validity {
     let asked = rate(facts.offered, facts.measured);
     let achieved =
         rate(facts.offered.saturating_sub(facts.dropped), facts.measured.max(facts.issuing));
-    let allowed = (facts.latency_p99 * MAX_LATENESS_SHARE).max(LATENESS_FLOOR);
     let (measured, planned) = (facts.measured.as_secs_f64(), facts.planned.as_secs_f64());
     let (count, lateness_p99) = (facts.dropped, facts.lateness_p99);
     let broken = [
         (achieved < asked * MIN_RATE_SHARE)
             .then_some(ValidityFact::RateNotReached { asked, achieved }),
         (count > 0).then_some(ValidityFact::Dropped { count }),
-        (lateness_p99 > allowed).then_some(ValidityFact::GeneratorLate { lateness_p99, allowed }),
-        facts
-            .cpu
-            .filter(|share| *share > MAX_CPU_SHARE)
-            .map(|share| ValidityFact::GeneratorBusy { share }),
+        late(lateness_p99, facts.latency_p99),
+        facts.cpu.and_then(busy),
         facts.cut_short.then_some(ValidityFact::CutShort { measured, planned }),
     ];
     Validity {
@@ -60,9 +56,50 @@ pub(super) fn validity(facts: &Facts) -> Validity {
         achieved_rate: achieved,
         dropped: count,
         lateness_p99,
+        lateness: None,
         generator_cpu: facts.cpu,
         broken: broken.into_iter().flatten().collect(),
     }
+}
+
+/// A segment's validity by itself. One late arrival is more than 1 % of a short segment, so that its own
+/// p99 says little, and whoever left out every such pair would leave out those of the busier build.
+/// So lateness breaks a segment only when most of its arrivals were later than is allowed; p99 and the
+/// generator's CPU are judged [`over_segments`].
+pub(in crate::measure) fn of_segment(mut validity: Validity) -> Validity {
+    let median = validity.lateness.as_ref().map(|lateness| lateness.quantile(0.5));
+    validity.broken.retain(|fact| match fact {
+        ValidityFact::RateNotReached { .. }
+        | ValidityFact::Dropped { .. }
+        | ValidityFact::CutShort { .. } => true,
+        ValidityFact::GeneratorLate { allowed, .. } => median.is_none_or(|late| late > *allowed),
+        ValidityFact::GeneratorBusy { .. } => false,
+    });
+    validity
+}
+
+/// What breaks the validity of a target whose segments are pooled, and are valid each by itself.
+pub(in crate::measure) fn over_segments(target: &Target) -> Vec<ValidityFact> {
+    let Some(validity) = &target.validity else { return Vec::new() };
+    let latency_p99 = target.measurements.iter().filter_map(|measurement| {
+        let name = measurement.metric.name.rsplit('/').next();
+        match &measurement.data {
+            Data::Histogram(latency) if name == Some("latency") => Some(latency.quantile(0.99)),
+            _ => None,
+        }
+    });
+    let smallest = latency_p99.fold(f64::INFINITY, f64::min);
+    let late = late(validity.lateness_p99, smallest);
+    late.into_iter().chain(validity.generator_cpu.and_then(busy)).collect()
+}
+
+fn late(lateness_p99: f64, latency_p99: f64) -> Option<ValidityFact> {
+    let allowed = (latency_p99 * MAX_LATENESS_SHARE).max(LATENESS_FLOOR);
+    (lateness_p99 > allowed).then_some(ValidityFact::GeneratorLate { lateness_p99, allowed })
+}
+
+fn busy(share: f64) -> Option<ValidityFact> {
+    (share > MAX_CPU_SHARE).then_some(ValidityFact::GeneratorBusy { share })
 }
 
 fn rate(count: u64, time: Duration) -> f64 {
@@ -75,6 +112,7 @@ fn rate(count: u64, time: Duration) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Engine, Histogram, Measurement, Metric, Unit};
 
     fn good() -> Facts {
         Facts {
@@ -126,6 +164,70 @@ mod tests {
         check(|facts| facts.cpu = Some(0.8), &[]);
         check(|facts| facts.cpu = Some(0.81), &[ValidityFact::GeneratorBusy { share: 0.81 }]);
         check(|facts| facts.cpu = None, &[]);
+    }
+
+    /// A target whose arrivals were late by these milliseconds, and whose step answered so fast.
+    fn target(lateness: &[u64], step_latency: u64, cpu: f64) -> Target {
+        let lateness: Histogram = lateness.iter().map(|late| late * 1_000_000).collect();
+        let latency = |name: &str, milliseconds: u64| Measurement {
+            metric: Metric::lower(name, Unit::Seconds),
+            data: Data::Histogram(Histogram::from_iter([milliseconds * 1_000_000])),
+            quantum: 0.0,
+        };
+        let facts = Facts {
+            lateness_p99: lateness.quantile(0.99),
+            latency_p99: step_latency as f64 / 1000.0,
+            cpu: Some(cpu),
+            ..good()
+        };
+        Target {
+            name: "load".to_owned(),
+            engine: Engine::Open,
+            definition: String::new(),
+            measurements: vec![
+                latency("latency", 1000),
+                latency("service", 1),
+                latency("get/latency", step_latency),
+                latency("post/latency", 500),
+            ],
+            validity: Some(Validity { lateness: Some(lateness), ..validity(&facts) }),
+            elapsed: 1.0,
+            cut_short: false,
+            warnings: vec![],
+        }
+    }
+
+    /// Whether lateness breaks a load, a segment of it by itself, and pooled segments; and whether the
+    /// generator's CPU does.
+    #[track_caller]
+    fn breaks(target: &Target, lateness: [bool; 3], cpu: [bool; 3]) {
+        let alone = target.validity.clone().unwrap();
+        let by: [Vec<ValidityFact>; 3] =
+            [alone.broken.clone(), of_segment(alone).broken, over_segments(target)];
+        let of = |is: fn(&ValidityFact) -> bool| by.each_ref().map(|facts| facts.iter().any(is));
+        assert_eq!(of(|fact| matches!(fact, ValidityFact::GeneratorLate { .. })), lateness);
+        assert_eq!(of(|fact| matches!(fact, ValidityFact::GeneratorBusy { .. })), cpu);
+    }
+
+    #[test]
+    fn a_segment_is_broken_by_what_most_of_its_arrivals_met() {
+        let (never, as_a_whole) = ([false; 3], [true, false, true]);
+        breaks(&target(&[0, 0, 0, 0], 20, 0.2), never, never);
+        breaks(&target(&[0, 0, 0, 5], 20, 0.2), as_a_whole, never);
+        breaks(&target(&[0, 0, 0, 5], 80, 0.2), never, never);
+        breaks(&target(&[0, 5, 5, 5], 20, 0.2), [true; 3], never);
+        breaks(&target(&[0, 0, 0, 0], 20, 0.9), never, as_a_whole);
+    }
+
+    #[test]
+    fn what_was_not_sent_breaks_a_segment_too() {
+        let broken = vec![
+            ValidityFact::RateNotReached { asked: 2.0, achieved: 1.0 },
+            ValidityFact::Dropped { count: 1 },
+            ValidityFact::CutShort { measured: 1.0, planned: 2.0 },
+        ];
+        let of_whole = Validity { broken: broken.clone(), ..validity(&good()) };
+        assert_eq!(of_segment(of_whole).broken, broken);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::both::Both;
 use super::series;
 use crate::config::defaults;
-use crate::measure::pool;
+use crate::measure::{load, pool};
 use crate::model::{Build, PairedSeries, Progress, Target, ValidityFact};
 
 /// The fewest pairs left out after which more of them than measured ones end a target.
@@ -119,6 +119,15 @@ impl Course {
         self.series.iter().any(|series| open(series.progress)) || self.goes_on_alone()
     }
 
+    /// Ends it: what only all segments of a load together tell is judged.
+    pub(super) fn end(&mut self) {
+        let sides = [&self.pooled.head, &self.pooled.base].into_iter().flatten();
+        let broken = sides.map(load::over_segments).find(|broken| !broken.is_empty());
+        if let Some(broken) = broken.filter(|_| !self.over) {
+            self.invalidate(&broken);
+        }
+    }
+
     fn append(&mut self, new: PairedSeries) {
         let mut known = self.series.iter_mut().map(|series| &mut series.paired);
         match known.find(|known| known.series == new.series) {
@@ -137,7 +146,15 @@ impl Course {
         let Both { base, head } = &mut self.pooled;
         for (pooled, measured) in [(base, measured.base), (head, measured.head)] {
             *pooled = pooled.take().or(measured);
-            if let Some(validity) = pooled.as_mut().and_then(|target| target.validity.as_mut()) {
+        }
+        self.invalidate(broken);
+    }
+
+    /// A pair of which one side says nothing says nothing.
+    fn invalidate(&mut self, broken: &[ValidityFact]) {
+        let Both { base, head } = &mut self.pooled;
+        for target in [base, head].into_iter().flatten() {
+            if let Some(validity) = &mut target.validity {
                 validity.broken = broken.to_vec();
             }
         }
@@ -186,6 +203,7 @@ mod tests {
                 achieved_rate: 1.0,
                 dropped: 0,
                 lateness_p99: 0.0,
+                lateness: None,
                 generator_cpu: None,
                 broken: broken.to_vec(),
             }),
@@ -226,6 +244,40 @@ mod tests {
         check("bbbbbbbb", (0, true));
         check("vhvhvhvhvhvhvhvh", (8, false));
         check("vhvhvhvhvhvhvhvhh", (8, true));
+    }
+
+    /// Takes pairs of segments with a hundred arrivals each, of which so many were late in base and head;
+    /// gives whether the target ends as valid.
+    #[track_caller]
+    fn check_late(late: &[(usize, usize)], valid: bool) {
+        let segment = |late: usize| {
+            let arrivals = std::iter::repeat_n(5_000_000, late).chain(vec![0; 100 - late]);
+            let lateness: Histogram = arrivals.collect();
+            let mut target = target(1_000_000, &[]);
+            let validity = target.validity.as_mut().unwrap();
+            (validity.lateness_p99, validity.lateness) = (lateness.quantile(0.99), Some(lateness));
+            target
+        };
+        let mut course = Course::new("load");
+        for (base, head) in late {
+            let measured = Both { base: segment(*base), head: segment(*head) };
+            course.take(measured, Build::Base, 100, &|_| Progress::Undecided);
+        }
+        course.end();
+        assert_eq!(course.pairs as usize, late.len());
+        for target in [&course.pooled.base, &course.pooled.head].into_iter().flatten() {
+            let broken = &target.validity.as_ref().unwrap().broken;
+            assert_eq!(broken.is_empty(), valid, "{late:?}: {broken:?}");
+        }
+    }
+
+    #[test]
+    fn lateness_is_judged_over_all_segments_of_each_build() {
+        check_late(&[(0, 0)], true);
+        check_late(&[(2, 0), (0, 2)], true);
+        check_late(&[(0, 2), (0, 2), (0, 0)], false);
+        check_late(&[(2, 0), (2, 0), (0, 0)], false);
+        check_late(&[(0, 40), (0, 0)], false);
     }
 
     #[test]

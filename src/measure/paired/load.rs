@@ -121,8 +121,11 @@ impl Rig for LoadRig {
         let of_load = |failure| of_build(Failure { target: name.clone(), ..failure }, build);
         let failures: Vec<Failure> = unwell.into_iter().map(of_load).collect();
         let targets = if failures.is_empty() { measured.targets } else { vec![] };
-        let targets =
-            targets.into_iter().map(|target| Target { definition: self.definition(), ..target });
+        let targets = targets.into_iter().map(|target| Target {
+            definition: self.definition(),
+            validity: target.validity.map(load::of_segment),
+            ..target
+        });
         Outcome { targets: targets.collect(), failures, warnings: ended.warnings }
     }
 

@@ -22,7 +22,8 @@ pub(super) fn of(
         Measured { targets: vec![], failures: vec![], cut_short, warnings: vec![], noise, elapsed };
     let (mut bases, mut gone, mut incomparable, mut series) = (vec![], vec![], vec![], vec![]);
     for entry in entries {
-        for course in entry.courses {
+        for mut course in entry.courses {
+            course.end();
             let unfinished = course.is_open();
             if let Some(target) = course.pooled.head {
                 head.targets.push(Target { cut_short: cut_short && unfinished, ..target });
