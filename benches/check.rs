@@ -75,14 +75,39 @@ fn benches(criterion: &mut Criterion) {
     let base = baseline((0..STORED).map(|_| measured(&mut random)).collect());
     let head = measured(&mut random);
     assert_eq!(head.series().count(), 500);
-    let rule = Rule::Regression { max: defaults::REGRESSION_MAX, floor: None, strict: false };
-    let gates: Vec<GatePlan> = SeriesPattern::new("*")
-        .map(|series| GatePlan { number: 1, series, rule, warn_only: false })
-        .into_iter()
-        .collect();
+    let gates = gates();
     criterion.bench_function("check/judge-500x30", |b| {
         b.iter(|| check(black_box(&head), &base, &gates))
     });
+}
+
+/// A build of ten thousand series, each of one value a run, whose current regime is found among 30 runs.
+fn large(criterion: &mut Criterion) {
+    let mut random = Pcg64::seed_from_u64(3);
+    let mut measured = || {
+        let targets = (0..10_000).filter_map(|i| {
+            let value = 0.1 * (0.95 + 0.1 * random.random::<f64>());
+            let metric = Metric::lower("wall", Unit::Seconds);
+            let data = Data::Sample(Sample::of_processes([value]).ok()?);
+            Some(target(&format!("bench{i}"), vec![Measurement { metric, data, quantum: 0.0 }]))
+        });
+        run(targets.collect())
+    };
+    let base = baseline((0..STORED).map(|_| measured()).collect());
+    let head = measured();
+    let gates = gates();
+    criterion.bench_function("check/judge-10000x30", |b| {
+        b.iter(|| check(black_box(&head), &base, &gates))
+    });
+}
+
+/// The default regression gate on every series.
+fn gates() -> Vec<GatePlan> {
+    let rule = Rule::Regression { max: defaults::REGRESSION_MAX, floor: None, strict: false };
+    SeriesPattern::new("*")
+        .map(|series| GatePlan { number: 1, series, rule, warn_only: false })
+        .into_iter()
+        .collect()
 }
 
 /// The command in `directory`, from its start to its end.
@@ -160,6 +185,6 @@ criterion_group! {
         .warm_up_time(Duration::from_millis(500))
         .measurement_time(Duration::from_secs(4))
         .sample_size(20);
-    targets = benches, processes
+    targets = benches, large, processes
 }
 criterion_main!(check_benches);
