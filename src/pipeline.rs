@@ -115,10 +115,14 @@ pub async fn run(
 
     let draft = draft(&plan, &selected, judging, measuring).await;
     // Read before anything is measured, so that a damaged history cannot cost what was.
-    let mut baseline = history.baseline(&draft, &plan, directory(&judging.config)).await?;
+    let place = directory(&judging.config);
+    let mut baseline = history.baseline(&draft, &plan, place).await?;
+    let mut released = history.release(&draft, &plan, place).await?;
     let run = measure(draft, &plan, &selected, context).await;
+    let policy = policy(judging, &source);
     history::name_series(&mut baseline, &plan, &run);
-    let bundle = judging::judge(run, &baseline, &selected, &plan, policy(judging, &source), false);
+    history::name_series_of(&mut released, &plan, &run);
+    let bundle = judging::judge(run, &baseline, released.as_ref(), &selected, &plan, policy, false);
     let kept = if measuring.keep { history.keep(&bundle, &plan).await } else { Ok(()) };
     let undelivered = reports::write_all(&bundle, &plan.reports);
     Ok(Outcome { bundle, unsaved: kept.err(), undelivered, interrupted: context.stop.is_asked() })
@@ -132,11 +136,12 @@ pub async fn run(
 pub async fn check(judging: &Judging, checking: &Checking) -> Result<Outcome, Error> {
     let (plan, source) = config::load(&judging.config, judging.now.date())?;
     reports::prepare(&plan, &judging.config)?;
-    let (head, mut baseline) = match (&checking.head, &checking.baseline[..]) {
+    let place = directory(&judging.config);
+    let (head, mut baseline, mut released) = match (&checking.head, &checking.baseline[..]) {
         (Some(head), [_, ..]) => {
             let head = document::read_run_of(head, &plan.project)?;
             let baseline = document::baseline(&checking.baseline, &head)?;
-            (head, baseline)
+            (head, baseline, None)
         }
         (head, files) => {
             let (history, head) = match head {
@@ -151,16 +156,19 @@ pub async fn check(judging: &Judging, checking: &Checking) -> Result<Outcome, Er
                 }
             };
             let baseline = match files {
-                [] => history.baseline(&head, &plan, directory(&judging.config)).await?,
+                [] => history.baseline(&head, &plan, place).await?,
                 files => document::baseline(files, &head)?,
             };
-            (head, baseline)
+            let released = history.release(&head, &plan, place).await?;
+            (head, baseline, released)
         }
     };
     history::name_series(&mut baseline, &plan, &head);
+    history::name_series_of(&mut released, &plan, &head);
     let one_session = !checking.baseline.is_empty();
     let (selected, policy) = (Selected::of(&head, &plan), policy(judging, &source));
-    let bundle = judging::judge(head, &baseline, &selected, &plan, policy, one_session);
+    let bundle =
+        judging::judge(head, &baseline, released.as_ref(), &selected, &plan, policy, one_session);
     let undelivered = reports::write_all(&bundle, &plan.reports);
     Ok(Outcome { bundle, unsaved: None, undelivered, interrupted: false })
 }

@@ -16,6 +16,7 @@ mod judgement;
 mod metric;
 mod pairs;
 mod regime;
+mod release;
 mod run;
 mod sample;
 mod unit;
@@ -36,6 +37,7 @@ pub use judgement::{GateKind, Judgement, NoBaselineWhy, Reason, WaiverUse};
 pub use metric::{Assumption, Better, Metric};
 pub use pairs::{Build, Experiment, Pair, PairedSeries};
 pub use regime::{Border, Regime};
+pub use release::Release;
 pub use run::{
     Data, Engine, Failure, Measurement, RUN_FORMAT, RUN_VERSION, Revision, Run, SeriesRef, Stage,
     Target,

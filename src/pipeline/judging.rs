@@ -1,12 +1,14 @@
 //! From a run and its baseline to a bundle: observe, compare, judge.
 
+use super::history::Released;
 use super::selection::Selected;
-use crate::analyze;
-use crate::config::{Plan, Rule, defaults};
+use crate::analyze::{self, Compared};
+use crate::config::{GatePlan, Plan, Rule, defaults};
 use crate::exit::Exit;
 use crate::gate::{self, Evidence, Judged};
 use crate::model::{
-    BUNDLE_FORMAT, BUNDLE_VERSION, Baseline, Bundle, Comparison, Policy, Reason, Run, SeriesId,
+    BUNDLE_FORMAT, BUNDLE_VERSION, Baseline, Bundle, Comparison, Policy, Reason, Release, Run,
+    SeriesId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,6 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) fn judge(
     run: Run,
     baseline: &Baseline,
+    released: Option<&Released>,
     selected: &Selected<'_>,
     plan: &Plan,
     policy: Policy,
@@ -43,6 +46,7 @@ pub(super) fn judge(
         one_session,
     };
     let compared = analyze::compare(&run, baseline, &compares, &options);
+    let since_release = released.map(|released| creep(&run, &released.baseline, &gates, &options));
 
     let mut judged = gate::judge(
         &gates,
@@ -52,6 +56,7 @@ pub(super) fn judge(
             observed: &observed,
             comparisons: &compared.comparisons,
             undecided: &compared.undecided,
+            release: since_release.as_ref().map(|found| (&*found.comparisons, &found.undecided)),
             expected: &expected,
         },
     );
@@ -67,10 +72,35 @@ pub(super) fn judge(
         baseline_runs: baseline.runs.iter().map(|run| run.id).collect(),
         judgements: judged.judgements,
         comparisons: compared.comparisons,
+        release: std::iter::zip(released, since_release).next().map(|(released, found)| Release {
+            name: released.name.clone(),
+            commit: released.commit.clone(),
+            baseline: released.baseline.reason.clone(),
+            baseline_runs: released.baseline.runs.iter().map(|run| run.id).collect(),
+            comparisons: found.comparisons,
+        }),
         census: judged.census,
         warnings: judged.warnings,
         run,
     }
+}
+
+/// Compares with the last release the series that a gate holds to it, a family of their own.
+fn creep(
+    run: &Run,
+    baseline: &Baseline,
+    gates: &[GatePlan],
+    options: &analyze::Options,
+) -> Compared {
+    let held = |series: &SeriesId| {
+        let id = series.to_string();
+        let creep = |rule: &Rule| matches!(rule, Rule::Creep { .. });
+        gates.iter().any(|gate| creep(&gate.rule) && gate.series.matches(&id))
+    };
+    let options = analyze::Options { one_session: false, ..*options };
+    let mut compared = analyze::compare(run, baseline, &held, &options);
+    compared.comparisons.retain(|comparison| held(&comparison.series));
+    compared
 }
 
 /// The series that should have been measured: those of the newest baseline run. What the

@@ -78,7 +78,7 @@ impl Folder {
             waivers: vec![],
             accepted: vec![],
             reports: vec![],
-            baseline: BaselinePlan { branches: vec![], runs: 1 },
+            baseline: BaselinePlan { branches: vec![], runs: 1, release: None },
         }
     }
 

@@ -33,7 +33,7 @@ fn environment() -> Environment {
 
 /// The change of one series in a comparison: estimate and interval.
 #[derive(Clone, Copy)]
-pub(crate) struct Change(f64, f64, f64);
+pub(crate) struct Change(pub(crate) f64, pub(crate) f64, pub(crate) f64);
 
 impl Build {
     /// An empty bundle of a clean run with 12 baseline runs.
@@ -72,6 +72,7 @@ impl Build {
             baseline: BaselineReason::Stored { runs: 12, other_environments: 0 },
             baseline_runs: (0..12).map(|i| Uuid::from_u128(0x0193_4000 + i)).collect(),
             judgements: Vec::new(),
+            release: None,
             comparisons: Vec::new(),
             census: Census::default(),
             warnings: Vec::new(),
@@ -563,5 +564,6 @@ pub(crate) fn all() -> Vec<(&'static str, Bundle)> {
         ("error", error()),
         ("waived", waived()),
         ("many", many()),
+        ("creep", crate::creep::creep()),
     ]
 }

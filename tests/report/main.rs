@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod bundles;
 #[cfg(test)]
+mod creep;
+#[cfg(test)]
 mod documents;
 #[cfg(test)]
 mod hostile;

@@ -18,9 +18,11 @@
 //! | `loads.*.timeout` | 10 s | above 0 | 10 min |
 //! | `gates[].regression.max` | 3 % | 0 | |
 //! | `gates[].regression.strict` | `false` | | |
+//! | `gates[].regression.against` | `baseline` | | |
 //! | `gates[].severity` | `fail` | | |
 //! | `baseline.branches` | `[main, master]` | | |
 //! | `baseline.runs` | 30 | 1 | 1,000 |
+//! | `baseline.release` | none | | |
 //!
 //! What no key sets: a false discovery rate of 1 % over the regression gates of a build, a detectable
 //! change stated at 95 % power, and at least 5 baseline runs before a change is judged; in a history,

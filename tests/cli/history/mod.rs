@@ -3,4 +3,5 @@
 mod accept;
 mod past;
 mod regime;
+mod release;
 mod stored;
