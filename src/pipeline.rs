@@ -6,12 +6,15 @@ mod document;
 mod history;
 mod judging;
 mod lineage;
+mod points;
 mod reports;
 mod selection;
+mod table;
 
 pub use accept::Accepted;
 pub use archive::{Archive, Prune, values};
 pub use document::{read_bundle, read_run};
+pub use points::{point_options, points, read_series};
 pub use reports::write_report;
 
 use crate::Error;

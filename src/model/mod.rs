@@ -19,6 +19,7 @@ mod regime;
 mod release;
 mod run;
 mod sample;
+mod series;
 mod unit;
 mod validity;
 mod verdict;
@@ -43,6 +44,7 @@ pub use run::{
     Target,
 };
 pub use sample::{Sample, SampleError};
+pub use series::{Series, SeriesPoints};
 pub use unit::Unit;
 pub use validity::{Validity, ValidityFact};
 pub use verdict::Verdict;

@@ -150,7 +150,8 @@ fn parse<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T, Error> {
     serde_json::from_str(text).map_err(|error| refused(path, error.to_string()))
 }
 
-fn text(path: &Path) -> io::Result<String> {
+/// The text of a file that somebody names; `-` is stdin.
+pub(super) fn text(path: &Path) -> io::Result<String> {
     let mut bytes = Vec::new();
     // One byte more than may be read tells a document of the largest size from a larger one.
     if path == Path::new("-") {
@@ -167,6 +168,6 @@ fn text(path: &Path) -> io::Result<String> {
     String::from_utf8(bytes).map_err(|_| io::Error::other("it is not UTF-8"))
 }
 
-fn refused(path: &Path, reason: String) -> Error {
+pub(super) fn refused(path: &Path, reason: String) -> Error {
     Error::Document { path: path.to_owned(), reason }
 }

@@ -5,6 +5,7 @@
 //! measures, reads or writes a file.
 
 pub mod escape;
+mod grid;
 pub mod history;
 mod json;
 mod junit;
@@ -13,6 +14,7 @@ mod markdown;
 mod notes;
 pub mod number;
 mod phrase;
+mod points;
 mod sentence;
 mod table;
 mod terminal;
@@ -22,6 +24,7 @@ pub mod words;
 pub use json::{bundle_schema, line as json_line, pretty as json_document, run_schema};
 
 pub use phrase::{Phrase, Span};
+pub use points::{points_lines, points_table};
 pub use view::{FailureView, Row, View};
 
 use crate::model::Bundle;

@@ -13,5 +13,7 @@ mod interrupt;
 #[cfg(test)]
 mod journey;
 #[cfg(test)]
+mod points;
+#[cfg(test)]
 #[path = "../support/shop_binary.rs"]
 mod shop_binary;

@@ -2,6 +2,7 @@
 
 use crate::history::args::{AcceptArgs, ExportArgs, ListArgs, PruneArgs, ShowArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use pacegate::config;
 use std::path::PathBuf;
 
 /// Learn whether a change makes a system slower, and how sure that is.
@@ -142,6 +143,10 @@ pub(crate) struct PointsArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) from: Option<PathBuf>,
 
+    /// The least change worth telling, such as `0.5%`
+    #[arg(long, value_name = "SHARE", value_parser = share, default_value = "2%")]
+    pub(crate) least: f64,
+
     /// What to print on stdout
     #[arg(long, value_enum, default_value_t = Listing::Text)]
     pub(crate) format: Listing,
@@ -209,6 +214,14 @@ pub(crate) enum Document {
     Run,
     /// gates.accepted.yaml
     Accepted,
+}
+
+/// A fraction, written as such or as a percentage.
+fn share(text: &str) -> Result<f64, String> {
+    config::share(text).map_err(|error| match error.help {
+        Some(help) => format!("{}; {help}", error.message),
+        None => error.message,
+    })
 }
 
 /// A branch as git would have it.

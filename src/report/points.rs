@@ -1,0 +1,138 @@
+//! Change points, as a table for people and as lines for programs.
+
+use super::grid::grid;
+use super::number::{Change, NBSP};
+use super::{Error, escape, json};
+use crate::model::{ChangePoint, ChangeStatus, SeriesPoints};
+use serde::Serialize;
+
+/// Characters of a commit in a table.
+const COMMIT_CHARS: usize = 12;
+
+/// A change point as a JSON object.
+#[derive(Serialize)]
+struct Line<'a> {
+    series: &'a str,
+    index: usize,
+    commit: &'a str,
+    effect: f64,
+    lo: Option<f64>,
+    hi: Option<f64>,
+    status: ChangeStatus,
+}
+
+/// One JSON object a line for every change point: `series`, `index`, `commit`, `effect`, `lo`, `hi`
+/// (ratios minus 1) and `status`.
+///
+/// # Errors
+///
+/// When a line cannot be written as JSON.
+pub fn points_lines(found: &[SeriesPoints]) -> Result<String, Error> {
+    let lines = each(found).map(|(series, commit, point)| {
+        let line = Line {
+            series,
+            index: point.index,
+            commit,
+            effect: point.effect.estimate,
+            lo: point.effect.lo,
+            hi: point.effect.hi,
+            status: point.status,
+        };
+        Ok(json::line(&line)?)
+    });
+    lines.collect()
+}
+
+/// A row for every change point, and how many series had none.
+pub fn points_table(found: &[SeriesPoints]) -> String {
+    let mut rows =
+        vec![["series", "index", "commit", "change", "95 %", "status"].map(str::to_owned)];
+    rows.extend(each(found).map(|(series, commit, point)| {
+        let change = Change::fitting(&point.effect);
+        let bound = |bound: Option<f64>| bound.map_or_else(|| "?".to_owned(), |b| change.bound(b));
+        [
+            escape::terminal(&escape::name(series)),
+            point.index.to_string(),
+            escape::terminal(&escape::name(&commit.chars().take(COMMIT_CHARS).collect::<String>())),
+            change.signed(point.effect.estimate).replace(NBSP, " "),
+            format!("{} to {}", bound(point.effect.lo), bound(point.effect.hi)),
+            match point.status {
+                ChangeStatus::Suspected => "suspected".to_owned(),
+                ChangeStatus::Confirmed => "confirmed".to_owned(),
+            },
+        ]
+    }));
+    let points = rows.len() - 1;
+    let marked = found.iter().filter(|found| !found.points.is_empty()).count();
+    let values: usize = found.iter().map(|found| found.series.values.len()).sum();
+    let counted =
+        |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    let series = format!("{} series of {}", found.len(), counted(values, "value"));
+    match points {
+        0 => format!("No change point in {series}.\n"),
+        _ => format!(
+            "{}\n{} in {marked} of {series}.\n",
+            grid(&rows, &[1, 3]),
+            counted(points, "change point")
+        ),
+    }
+}
+
+/// Every change point with its series and its commit.
+fn each(found: &[SeriesPoints]) -> impl Iterator<Item = (&str, &str, &ChangePoint)> {
+    found.iter().flat_map(|SeriesPoints { series, points }| {
+        points.iter().map(|point| {
+            let commit = series.commits.get(point.index).map_or("", String::as_str);
+            (series.name.as_str(), commit, point)
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Effect, Series};
+
+    fn found(name: &str, commit: &str, points: Vec<ChangePoint>) -> SeriesPoints {
+        let (values, commits) = (vec![1.0, 2.0], vec![commit.to_owned(); 2]);
+        SeriesPoints { series: Series { name: name.to_owned(), values, commits }, points }
+    }
+
+    fn step(estimate: f64, lo: Option<f64>) -> ChangePoint {
+        let effect = Effect { estimate, lo, hi: Some(0.15) };
+        ChangePoint { index: 1, effect, status: ChangeStatus::Confirmed }
+    }
+
+    #[test]
+    fn a_table_names_commit_and_change() {
+        let table = points_table(&[
+            found("parse/time", "0123456789abcdef", vec![step(0.12, Some(0.09))]),
+            found("render/time", "c", vec![]),
+        ]);
+        let expected = "\
+series      index  commit        change  95 %       status
+parse/time      1  0123456789ab   +12 %  +9 to +15  confirmed
+
+1 change point in 1 of 2 series of 4 values.
+";
+        assert_eq!(table, expected);
+        assert_eq!(points_table(&[]), "No change point in 0 series of 0 values.\n");
+    }
+
+    #[test]
+    fn lines_are_json() {
+        let lines = points_lines(&[found("a\"b", "c1", vec![step(0.12, None)])]).unwrap();
+        let expected = r#"{"series":"a\"b","index":1,"commit":"c1","effect":0.12,"lo":null,"hi":0.15,"status":"confirmed"}"#;
+        assert_eq!(lines, format!("{expected}\n"));
+    }
+
+    #[test]
+    fn hostile_names_command_nobody() {
+        let hostile = [found("\x1b[31m\n::error::\u{202e}x", "##vso[c]\n", vec![step(0.1, None)])];
+        for text in [points_table(&hostile), points_lines(&hostile).unwrap()] {
+            assert!(!text.contains(['\x1b', '\u{202e}']) && !text.contains("##"), "{text}");
+            assert!(!text.lines().any(|line| line.starts_with("::")), "{text}");
+        }
+        assert_eq!(points_lines(&hostile).unwrap().lines().count(), 1);
+    }
+}
