@@ -51,8 +51,8 @@ mod tests {
             let found = normal_deviate(t, df);
             assert!((found / expected - 1.0_f64).abs() < 0.01, "{t} {df}: {found}");
         }
-        assert_eq!(normal_deviate(f64::INFINITY, 9.0), f64::INFINITY);
-        assert_eq!(normal_deviate(0.0, 9.0), 0.0);
+        assert!(normal_deviate(f64::INFINITY, 9.0) > f64::MAX);
+        assert!(normal_deviate(0.0, 9.0).abs() <= 0.0);
     }
 
     #[test]

@@ -119,9 +119,9 @@ fn any_values_and_any_order_are_taken() {
     for values in [
         repeated("5", 30),
         repeated("0", 30),
-        vec![repeated("1e-300", 15), repeated("1e300", 15)].concat(),
-        vec![repeated("-1e300", 15), repeated("1e300", 15)].concat(),
-        vec![repeated("0", 15), repeated("-7", 15)].concat(),
+        [repeated("1e-300", 15), repeated("1e300", 15)].concat(),
+        [repeated("-1e300", 15), repeated("1e300", 15)].concat(),
+        [repeated("0", 15), repeated("-7", 15)].concat(),
         repeated("5", 1),
     ] {
         let rows = values

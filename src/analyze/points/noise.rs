@@ -51,8 +51,9 @@ impl Noise {
         let raw = self.products / self.squares;
         let unbiased = raw + self.levels * (1.0 + 3.0 * raw) / self.count;
         let share = 1.0 - 1.0 / (self.count * unbiased * unbiased);
-        // Where there is no noise, this is NaN, and `max` takes the number.
-        (unbiased * share.max(0.0)).max(0.0).min(MOST_AUTOCORRELATION)
+        let shrunk = unbiased * share.max(0.0);
+        // Without noise it is not a number.
+        if shrunk > 0.0 { shrunk.min(MOST_AUTOCORRELATION) } else { 0.0 }
     }
 }
 
