@@ -2,7 +2,7 @@
 
 use super::noise::{Noise, Spread};
 use super::place::{best_fit, place};
-use super::step::Step;
+use super::step::{Pair, Step};
 use crate::stats::{Level, median, optimal_partition};
 
 /// What a level costs at first, in variances of the noise and in natural logarithms of the number of
@@ -18,8 +18,8 @@ const DIFFERENCE_TO_SD: f64 = 1.482_602_218_505_602 * std::f64::consts::FRAC_1_S
 pub(super) struct Levels<'v> {
     values: &'v [f64],
     levels: Vec<Level>,
-    /// Each level and the next one, taken as one.
-    pairs: Vec<Level>,
+    /// Each level and the next one.
+    pairs: Vec<Pair>,
 }
 
 impl<'v> Levels<'v> {
@@ -51,14 +51,11 @@ impl<'v> Levels<'v> {
 
     /// Joins a level and the next one, and moves the steps on either side to where they fit best now.
     pub(super) fn join(&mut self, at: usize) {
-        self.levels[at] = self.pairs.remove(at);
+        self.levels[at] = self.pairs.remove(at).both;
         self.levels.remove(at + 1);
         for step in [at.checked_sub(1), Some(at)].into_iter().flatten() {
-            if step + 1 < self.levels.len() {
-                self.pairs[step] = self.pair(step);
-                if let Some(start) = best_fit(self.values, &self.pairs[step]) {
-                    self.cut(step, start);
-                }
+            if step < self.pairs.len() {
+                self.cut(step, best_fit);
             }
         }
     }
@@ -66,39 +63,40 @@ impl<'v> Levels<'v> {
     /// The places of the steps, as [`place`] has them.
     pub(super) fn places(mut self) -> Vec<usize> {
         for step in 0..self.pairs.len() {
-            let pair = self.pair(step);
-            if let Some(start) = place(self.values, &pair) {
-                self.cut(step, start);
-            }
+            self.cut(step, place);
         }
         self.levels.iter().skip(1).map(|level| level.range.start).collect()
     }
 
-    /// Lets the second of two levels begin at `start`.
-    fn cut(&mut self, step: usize, start: usize) {
-        let pair = self.levels[step].range.start..self.levels[step + 1].range.end;
-        self.levels[step] = Level::of(self.values, pair.start..start);
-        self.levels[step + 1] = Level::of(self.values, start..pair.end);
-        for other in [step.checked_sub(1), Some(step + 1)].into_iter().flatten() {
-            if other < self.pairs.len() {
-                self.pairs[other] = self.pair(other);
-            }
+    /// Moves a step to where `find` finds it between the steps on either side.
+    fn cut(&mut self, step: usize, find: impl Fn(&[f64], &Level) -> Option<usize>) {
+        let range = self.levels[step].range.start..self.levels[step + 1].range.end;
+        let both = Level::of(self.values, range.clone());
+        if let Some(start) = find(self.values, &both) {
+            self.levels[step] = Level::of(self.values, range.start..start);
+            self.levels[step + 1] = Level::of(self.values, start..range.end);
+        }
+        for near in step.saturating_sub(1)..(step + 2).min(self.pairs.len()) {
+            self.pairs[near] = self.pair(near);
         }
     }
 
-    fn pair(&self, step: usize) -> Level {
-        let range = self.levels[step].range.start..self.levels[step + 1].range.end;
-        Level::of(self.values, range)
+    fn pair(&self, step: usize) -> Pair {
+        let (left, right) = (&self.levels[step].range, &self.levels[step + 1].range);
+        Pair::of(self.values, Level::of(self.values, left.start..right.end), right.start)
     }
 }
 
-/// The variance of the noise, told from successive differences, on which levels have no bearing.
+/// The variance of the noise, told from differences, on which levels have no bearing: of values so far
+/// apart that most of what a slow state adds to them is seen.
 fn variance_of_differences(values: &[f64]) -> f64 {
-    let sizes: Vec<f64> = values.windows(2).map(|pair| (pair[1] - pair[0]).abs()).collect();
+    let apart = (values.len() / 10).clamp(1, 5);
+    let pairs = values.iter().zip(values.iter().skip(apart));
+    let sizes: Vec<f64> = pairs.map(|(earlier, later)| (later - earlier).abs()).collect();
     let sd = median(&sizes).unwrap_or(0.0) * DIFFERENCE_TO_SD;
     if sd > 0.0 {
         return sd * sd;
     }
-    // Where most successive values are equal, the median says nothing.
+    // Where most values are equal, the median says nothing.
     sizes.iter().map(|size| size * size).sum::<f64>() / (2.0 * sizes.len().max(1) as f64)
 }

@@ -8,6 +8,7 @@ mod levels;
 mod noise;
 mod place;
 mod scale;
+mod slope;
 mod step;
 
 use crate::model::{ChangePoint, ChangeStatus};

@@ -1,5 +1,6 @@
 //! Where a step lies.
 
+use super::slope::{self, pays_off};
 use super::step::SHORTEST;
 use crate::stats::Level;
 use std::ops::RangeInclusive;
@@ -46,21 +47,27 @@ fn near(at: usize, places: &[f64]) -> RangeInclusive<usize> {
     at.saturating_sub(TOLERANCE)..=(at + TOLERANCE).min(places.len() - 1)
 }
 
-/// The sum of squares about two levels, for every place at which the second may begin.
+/// The squares that a step leaves unexplained, for every place at which the second level may begin:
+/// about two levels or, where they drift, about a line that jumps.
 fn unexplained(values: &[f64], pair: &Level) -> Vec<f64> {
-    let count = pair.range.len();
+    let places = (pair.range.len() + 1).saturating_sub(2 * SHORTEST);
+    let levels: Vec<f64> = by_levels(values, pair).skip(SHORTEST - 1).take(places).collect();
+    let lines: Vec<f64> =
+        slope::unexplained(values, pair).skip(SHORTEST - 1).take(places).collect();
+    let least = |squares: &[f64]| squares.iter().copied().fold(f64::INFINITY, f64::min);
+    if pays_off(least(&levels), least(&lines), pair.count()) { lines } else { levels }
+}
+
+/// The squares that are left by two levels, the second of which begins after one value, two values and
+/// so on.
+fn by_levels(values: &[f64], pair: &Level) -> impl Iterator<Item = f64> {
     let deviations = values[pair.range.clone()].iter().map(|value| value - pair.mean);
     let sums = deviations.scan(0.0, |sum, deviation| {
         *sum += deviation;
         Some(*sum)
     });
-    let places = SHORTEST..=count.saturating_sub(SHORTEST);
-    sums.enumerate()
-        .map(|(last, sum)| (last + 1, sum))
-        .filter(|(before, _)| places.contains(before))
-        .map(|(before, sum)| {
-            let (before, count) = (before as f64, count as f64);
-            (pair.squares - sum * sum * count / (before * (count - before))).max(0.0)
-        })
-        .collect()
+    sums.enumerate().map(|(last, sum)| {
+        let (before, count) = (last as f64 + 1.0, pair.count());
+        (pair.squares - sum * sum * count / (before * (count - before))).max(0.0)
+    })
 }
