@@ -1,8 +1,8 @@
 //! The runs of a history, one a line.
 
 use super::Form;
-use super::grid::grid;
 use crate::model::{Environment, Heading, Verdict};
+use crate::report::grid::grid;
 use crate::report::view::minute;
 use crate::report::{Error, escape, json};
 use serde::Serialize;

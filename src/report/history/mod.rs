@@ -3,7 +3,6 @@
 //! Texts are for people; JSON is one object a line, so that lists of any length can be read as they
 //! come.
 
-mod grid;
 mod list;
 mod pruned;
 mod show;

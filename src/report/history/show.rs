@@ -1,9 +1,9 @@
 //! One run of a history: where it stands, and the value of every series.
 
 use super::Form;
-use super::grid::grid;
 use super::list::{Line, Listed, name};
 use crate::model::{Better, Estimate, Failure, Run, SeriesId, Unit};
+use crate::report::grid::grid;
 use crate::report::number::{NBSP, Scale};
 use crate::report::view::{FAILURE_LINES, minute, value_interval};
 use crate::report::{Error, escape, json, words};
