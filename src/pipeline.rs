@@ -6,6 +6,7 @@ mod document;
 mod history;
 mod judging;
 mod lineage;
+mod past;
 mod points;
 mod reports;
 mod selection;
@@ -14,6 +15,7 @@ mod table;
 pub use accept::Accepted;
 pub use archive::{Archive, Prune, values};
 pub use document::{read_bundle, read_run};
+pub use past::Past;
 pub use points::{point_options, points, read_series};
 pub use reports::write_report;
 

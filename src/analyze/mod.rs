@@ -18,3 +18,4 @@ pub use compare::{Changes, Compared, Options, compare};
 pub use needed::runs_needed;
 pub use observe::observe;
 pub use points::{PointOptions, change_points, current_regime};
+pub use value::values;

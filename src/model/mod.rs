@@ -44,7 +44,7 @@ pub use run::{
     Target,
 };
 pub use sample::{Sample, SampleError};
-pub use series::{Series, SeriesPoints};
+pub use series::{Series, SeriesPoints, StoredSeries};
 pub use unit::Unit;
 pub use validity::{Validity, ValidityFact};
 pub use verdict::Verdict;

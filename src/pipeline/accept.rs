@@ -2,7 +2,7 @@
 
 use super::archive::Archive;
 use super::lineage::{Landmark, Standing};
-use super::{directory, reports};
+use super::{directory, past, reports};
 use crate::Error;
 use crate::config::{AcceptedStep, SeriesPattern, accepted_path, accepted_text};
 use crate::gate::nearest;
@@ -34,9 +34,7 @@ impl Archive {
         commit: &str,
         reason: &str,
     ) -> Result<Accepted, Error> {
-        let pattern = SeriesPattern::new(series).map_err(|reason| {
-            Error::NotAccepted(format!("`{series}` is not a glob on series: {reason}"))
-        })?;
+        let pattern = past::pattern(series)?;
         let newest = self.runs().find(|listed| listed.serves);
         let newest = newest.map_or_else(|| self.find("latest"), Ok)?;
         let matched = matched(&pattern, &self.read(newest).await?)?;
@@ -59,13 +57,11 @@ impl Archive {
 
 /// How many series of a run a pattern matches, where it is any.
 fn matched(pattern: &SeriesPattern, run: &Run) -> Result<usize, Error> {
-    let text = &pattern.text;
-    match (run.series().filter(|s| pattern.matches(&s.id.to_string())).count(), nearest(run, text))
-    {
-        (0, Some(nearest)) => Err(Error::NotAccepted(format!(
-            "`{text}` matches no series of the newest run; the nearest is `{nearest}`"
-        ))),
-        (0, None) => Err(Error::NotAccepted("the newest run has no series".to_owned())),
-        (matched, _) => Ok(matched),
+    match run.series().filter(|series| pattern.matches(&series.id.to_string())).count() {
+        0 => {
+            let (pattern, nearest) = (pattern.text.clone(), nearest(run, &pattern.text));
+            Err(Error::NoSuchSeries { pattern, nearest })
+        }
+        matched => Ok(matched),
     }
 }

@@ -164,9 +164,7 @@ impl History {
         let standings: Vec<Standing> =
             serving.iter().map(|heading| Standing::of(heading)).collect();
         let known = self.standings();
-        let landmark =
-            |step: &AcceptedStep| Landmark { commit: step.commit.clone(), time: step.time };
-        let landmarks: Vec<Landmark> = plan.accepted.iter().map(landmark).collect();
+        let landmarks: Vec<Landmark> = plan.accepted.iter().map(Landmark::of).collect();
         let (head, directory) = (Standing::of_run(head), directory.to_owned());
         let most = plan.baseline.runs;
         // A slow disk must not keep signals from being seen.

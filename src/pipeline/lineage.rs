@@ -1,5 +1,6 @@
 //! Runs in the order of their commits, and the side of a known commit on which each of them stands.
 
+use crate::config::AcceptedStep;
 use crate::measure::{self, Commit};
 use crate::model::{Heading, Run};
 use std::collections::{BTreeSet, HashMap};
@@ -53,6 +54,11 @@ pub(super) struct Landmark {
 }
 
 impl Landmark {
+    /// The commit of an accepted step.
+    pub(super) fn of(step: &AcceptedStep) -> Landmark {
+        Landmark { commit: step.commit.clone(), time: step.time }
+    }
+
     /// The commit that is meant by a name that git knows, or by the start of the hash of the one
     /// commit of the `known` runs that begins so, whose time then is that of its first run.
     pub(super) fn find(directory: &Path, name: &str, known: &[Standing]) -> Option<Landmark> {

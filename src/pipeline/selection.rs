@@ -46,7 +46,8 @@ impl<'plan> Selected<'plan> {
         if only.is_empty() {
             return Ok(all);
         }
-        let malformed = |text: &str, reason| Error::BadGlob { text: text.to_owned(), reason };
+        let malformed =
+            |text: &str, reason| Error::BadGlob { text: format!("--only {text}"), reason };
         let globs = only
             .iter()
             .map(|text| SeriesPattern::new(text).map_err(|reason| malformed(text, reason)))

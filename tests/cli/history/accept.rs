@@ -128,7 +128,7 @@ fn what_cannot_be_accepted_is_told() {
     check("parse/[ --commit HEAD --reason x", &["`parse/[` is not a glob"]);
     check(
         "parse/tme --commit HEAD --reason x",
-        &["matches no series", "the nearest is `parse/time`"],
+        &["matches no stored series", "the nearest is `parse/time`"],
     );
     check("parse/* --commit nowhere --reason x", &["no commit `nowhere`"]);
     check("parse/* --commit --all --reason x", &["--commit"]);
