@@ -65,6 +65,7 @@ fn check(head: &Run, base: &Baseline, gates: &[GatePlan]) -> Judged {
         observed: &observe(head),
         comparisons: &compared.comparisons,
         undecided: &compared.undecided,
+        release: None,
         expected: &BTreeSet::new(),
     };
     judge(gates, &[], &evidence)

@@ -66,6 +66,14 @@ pub enum Error {
     /// No stored run is meant by what was given.
     #[error("{0}")]
     NoSuchRun(String),
+    /// A pattern matches no stored series.
+    #[error("`{pattern}` matches no stored series{}", nearest.as_ref().map_or_else(String::new, |nearest| format!("; the nearest is `{nearest}`")))]
+    NoSuchSeries {
+        /// The pattern.
+        pattern: String,
+        /// The nearest series of the newest run.
+        nearest: Option<String>,
+    },
     /// A step cannot be accepted.
     #[error("failed to accept a step: {0}")]
     NotAccepted(String),
@@ -151,6 +159,7 @@ impl Error {
             | Error::NothingToMeasure { .. }
             | Error::Document { .. }
             | Error::NoSuchRun(_)
+            | Error::NoSuchSeries { .. }
             | Error::NotAccepted(_)
             | Error::AcceptedWrite { .. }
             | Error::ReportPath { .. } => Exit::Usage,

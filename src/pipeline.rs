@@ -9,6 +9,7 @@ mod history;
 mod judging;
 mod lineage;
 mod paired;
+mod past;
 mod points;
 mod recording;
 mod replay;
@@ -21,6 +22,7 @@ pub use accept::Accepted;
 pub use archive::{Archive, Prune, values};
 pub use doctor::{Diagnosed, Examination, doctor};
 pub use document::{read_bundle, read_run};
+pub use past::Past;
 pub use points::{point_options, points, read_series};
 pub use recording::{Recorded, read as read_recording};
 pub use replay::{Replayed, replay};
@@ -143,25 +145,31 @@ pub async fn run(
 
     let draft = draft(&plan, &selected, judging, measuring).await;
     // Read before anything is measured, so that a damaged history cannot cost what was.
-    let mut baseline = history.baseline(&draft, &plan, directory(&judging.config)).await?;
+    let place = directory(&judging.config);
+    let mut baseline = history.baseline(&draft, &plan, place).await?;
+    let mut released = history.release(&draft, &plan, place).await?;
     let mut recorded = Ok(());
-    let (run, against) = match base(&plan, judging, measuring, &draft, context).await? {
+    let (run, side_by_side) = match base(&plan, judging, measuring, &draft, context).await? {
         Some(reference) => {
-            let directory = directory(&judging.config);
-            let asked = (reference.as_str(), directory);
+            let asked = (reference.as_str(), place);
             let (measured, base) =
                 side_by_side::measure(draft.clone(), asked, &plan, &selected, context).await?;
             recorded = base.record(&plan.gates, &recording(&plan, measuring));
-            (finished(draft, measured), Against::Base(base))
+            (finished(draft, measured), Some(base))
         }
-        None => {
-            let run = finished(draft, measure(&plan, &selected, context).await);
-            history::name_series(&mut baseline, &plan, &run);
-            (run, Against::Runs { baseline: &baseline, one_session: false })
-        }
+        None => (finished(draft, measure(&plan, &selected, context).await), None),
     };
-    let bundle = judging::judge(run, against, &selected, &plan, policy(judging, &source));
-    let bundle = again::again(bundle, &baseline, &selected, &plan, context).await;
+    history::name_series(&mut baseline, &plan, &run);
+    history::name_series_of(&mut released, &plan, &run);
+    let against = match side_by_side {
+        Some(base) => Against::Base(base),
+        None => Against::Runs { baseline: &baseline, one_session: false },
+    };
+    let policy = policy(judging, &source);
+    let released = released.as_ref();
+    let bundle = judging::judge(run, against, released, &selected, &plan, policy);
+    let first = (&baseline, released);
+    let bundle = again::again(bundle, first, &selected, &plan, context).await;
     let kept = if measuring.keep { history.keep(&bundle, &plan).await } else { Ok(()) };
     let mut undelivered = reports::write_all(&bundle, &plan.reports);
     undelivered.extend(recorded.err());
@@ -176,11 +184,12 @@ pub async fn run(
 pub async fn check(judging: &Judging, checking: &Checking) -> Result<Outcome, Error> {
     let (plan, source) = config::load(&judging.config, judging.now.date())?;
     reports::prepare(&plan, &judging.config)?;
-    let (head, mut baseline) = match (&checking.head, &checking.baseline[..]) {
+    let place = directory(&judging.config);
+    let (head, mut baseline, mut released) = match (&checking.head, &checking.baseline[..]) {
         (Some(head), [_, ..]) => {
             let head = document::read_run_of(head, &plan.project)?;
             let baseline = document::baseline(&checking.baseline, &head)?;
-            (head, baseline)
+            (head, baseline, None)
         }
         (head, files) => {
             let (history, head) = match head {
@@ -195,17 +204,19 @@ pub async fn check(judging: &Judging, checking: &Checking) -> Result<Outcome, Er
                 }
             };
             let baseline = match files {
-                [] => history.baseline(&head, &plan, directory(&judging.config)).await?,
+                [] => history.baseline(&head, &plan, place).await?,
                 files => document::baseline(files, &head)?,
             };
-            (head, baseline)
+            let released = history.release(&head, &plan, place).await?;
+            (head, baseline, released)
         }
     };
     history::name_series(&mut baseline, &plan, &head);
+    history::name_series_of(&mut released, &plan, &head);
     let one_session = !checking.baseline.is_empty();
     let (selected, policy) = (Selected::of(&head, &plan), policy(judging, &source));
     let against = Against::Runs { baseline: &baseline, one_session };
-    let bundle = judging::judge(head, against, &selected, &plan, policy);
+    let bundle = judging::judge(head, against, released.as_ref(), &selected, &plan, policy);
     let undelivered = reports::write_all(&bundle, &plan.reports);
     Ok(Outcome { bundle, unsaved: None, undelivered, interrupted: false })
 }

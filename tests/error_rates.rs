@@ -82,6 +82,7 @@ fn build(random: &mut Pcg64, noise: Noise, stored: usize, code: Code<'_>) -> Opt
         observed: &BTreeMap::new(),
         comparisons: &compared.comparisons,
         undecided: &compared.undecided,
+        release: None,
         expected: &BTreeSet::new(),
     };
     Some(judge(&[gate], &[], &evidence).verdict)

@@ -86,6 +86,7 @@ fn judged(build: &[Trial], runs: Vec<Run>, options: &Options) -> Vec<Answer> {
         observed: &BTreeMap::new(),
         comparisons: &compared.comparisons,
         undecided: &compared.undecided,
+        release: None,
         expected: &BTreeSet::new(),
     };
     let gate: Vec<GatePlan> = SeriesPattern::new("*")

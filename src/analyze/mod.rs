@@ -27,3 +27,4 @@ pub use points::{PointOptions, change_points, creep, current_regime};
 pub use same_code::{
     detectable, false_alarms, grade, noise_level, redrawn, simple_alarms, sizes, spread,
 };
+pub use value::values;

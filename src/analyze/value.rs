@@ -1,10 +1,19 @@
 //! One value a run: the unit of every comparison between runs.
 
-use crate::model::{Data, Measurement, Sample, Statistic};
+use crate::model::{Data, Measurement, Run, Sample, SeriesRef, Statistic};
 use crate::stats::{Rate, median};
 
 /// Relative width of a histogram's buckets (three significant digits).
 const HISTOGRAM_RESOLUTION: f64 = 1e-3;
+
+/// One value of every series of a run that has one.
+pub fn values(run: &Run) -> Vec<(SeriesRef<'_>, f64)> {
+    let all = run.targets.iter().flat_map(|target| {
+        let values = target.measurements.iter().flat_map(of_run);
+        std::iter::zip(target.series(), values)
+    });
+    all.filter_map(|(series, value)| Some((series, value?))).collect()
+}
 
 /// The values of a measurement's series in one run, in the metric's unit and the series' order.
 ///

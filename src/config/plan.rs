@@ -260,6 +260,17 @@ pub enum Rule {
         /// Whether the whole interval, not only the estimate, must be beyond `max` to fail.
         strict: bool,
     },
+    /// A limit on the change for the worse since a release.
+    Creep {
+        /// What git knows the release by.
+        release: String,
+        /// As of a regression.
+        max: f64,
+        /// As of a regression.
+        floor: Option<Quantity>,
+        /// As of a regression.
+        strict: bool,
+    },
 }
 
 /// A number with the unit it was written in, both in base units.
@@ -330,6 +341,8 @@ pub struct BaselinePlan {
     pub branches: Vec<String>,
     /// The most runs taken.
     pub runs: usize,
+    /// What git knows the last release by, where one is named.
+    pub release: Option<String>,
 }
 
 /// How base and head are measured side by side.

@@ -19,6 +19,8 @@ pub struct Evidence<'a> {
     pub comparisons: &'a [Comparison],
     /// Why the other series could not be compared, or not well enough to decide.
     pub undecided: &'a BTreeMap<SeriesId, Reason>,
+    /// The same for the last release; `None` where there is nothing to be compared with it.
+    pub release: Option<(&'a [Comparison], &'a BTreeMap<SeriesId, Reason>)>,
     /// The series that should have been measured: those of the newest baseline run.
     pub expected: &'a BTreeSet<SeriesId>,
 }
@@ -37,17 +39,24 @@ pub struct Judged {
 }
 
 /// Applies every gate to every series that it matches.
-pub fn judge(gates: &[GatePlan], waivers: &[WaiverPlan], evidence: &Evidence<'_>) -> Judged {
+pub fn judge<'a>(gates: &[GatePlan], waivers: &[WaiverPlan], evidence: &Evidence<'a>) -> Judged {
     let measured: Vec<SeriesRef<'_>> = evidence.run.series().collect();
     let measured_ids: BTreeSet<SeriesId> = measured.iter().map(|s| s.id.clone()).collect();
     let absent: Vec<&SeriesId> = evidence.expected.difference(&measured_ids).collect();
-    let comparisons: BTreeMap<&SeriesId, &Comparison> =
-        evidence.comparisons.iter().map(|comparison| (&comparison.series, comparison)).collect();
+    let by_series = |comparisons: &'a [Comparison]| -> BTreeMap<&'a SeriesId, &'a Comparison> {
+        comparisons.iter().map(|comparison| (&comparison.series, comparison)).collect()
+    };
+    let recent = by_series(evidence.comparisons);
+    let since_release = by_series(evidence.release.map_or(&[], |(comparisons, _)| comparisons));
 
     let mut used = vec![false; waivers.len()];
     let mut judgements = Vec::new();
     for gate in gates {
         let before = judgements.len();
+        let comparisons = match gate.rule {
+            Rule::Creep { .. } => &since_release,
+            Rule::Limit { .. } | Rule::Regression { .. } => &recent,
+        };
         for series in measured.iter().filter(|s| gate.series.matches(&s.id.to_string())) {
             let comparison = comparisons.get(&series.id).copied();
             let ruling = rule_on(gate, series, comparison, evidence);
@@ -124,18 +133,32 @@ fn rule_on(
             None => (Verdict::Missing, Reason::Vanished),
         },
         Rule::Regression { max, floor, strict } => {
-            match (evidence.undecided.get(&series.id), comparison) {
-                (Some(reason @ Reason::NoBaseline { .. }), _) => {
-                    (Verdict::NoBaseline, reason.clone())
-                }
-                (Some(reason), _) => (Verdict::Inconclusive, reason.clone()),
-                (None, Some(comparison)) => {
-                    rule::regression(*max, floor.as_ref(), *strict, comparison)
-                }
-                (None, None) => {
-                    (Verdict::NoBaseline, Reason::NoBaseline { why: NoBaselineWhy::NotCompared })
-                }
-            }
+            let undecided = evidence.undecided.get(&series.id);
+            change(undecided, comparison, |found| {
+                rule::regression(*max, floor.as_ref(), *strict, found)
+            })
+        }
+        Rule::Creep { max, floor, strict, .. } => {
+            let undecided = evidence.release.and_then(|(_, undecided)| undecided.get(&series.id));
+            change(undecided, comparison, |found| {
+                rule::regression(*max, floor.as_ref(), *strict, found)
+            })
+        }
+    }
+}
+
+/// The ruling on a change, where there is a comparison that decides.
+fn change(
+    undecided: Option<&Reason>,
+    comparison: Option<&Comparison>,
+    rule: impl Fn(&Comparison) -> rule::Ruling,
+) -> rule::Ruling {
+    match (undecided, comparison) {
+        (Some(reason @ Reason::NoBaseline { .. }), _) => (Verdict::NoBaseline, reason.clone()),
+        (Some(reason), _) => (Verdict::Inconclusive, reason.clone()),
+        (None, Some(comparison)) => rule(comparison),
+        (None, None) => {
+            (Verdict::NoBaseline, Reason::NoBaseline { why: NoBaselineWhy::NotCompared })
         }
     }
 }
@@ -180,6 +203,7 @@ fn kind(gate: &GatePlan) -> GateKind {
     match gate.rule {
         Rule::Limit { .. } => GateKind::Limit,
         Rule::Regression { .. } => GateKind::Regression,
+        Rule::Creep { .. } => GateKind::Creep,
     }
 }
 
@@ -230,7 +254,7 @@ fn soften(
     judgement: &mut Judgement,
 ) {
     let worse = match gate.rule {
-        Rule::Regression { .. } => comparison.and_then(|comparison| {
+        Rule::Regression { .. } | Rule::Creep { .. } => comparison.and_then(|comparison| {
             let estimate = comparison.effect?.estimate;
             Some(match comparison.better {
                 Better::Lower => estimate,
@@ -334,6 +358,7 @@ mod tests {
                 observed: &observed,
                 comparisons: &[],
                 undecided: &BTreeMap::new(),
+                release: None,
                 expected: &expected,
             },
         );
@@ -397,6 +422,7 @@ mod tests {
             observed: &BTreeMap::new(),
             comparisons: &[],
             undecided: &BTreeMap::new(),
+            release: None,
             expected: &expected,
         };
         let judged = judge(&[gate], std::slice::from_ref(&waiver), &evidence);

@@ -20,6 +20,10 @@ pub fn describe(rule: &Rule) -> String {
             parts.extend(floor.as_ref().map(|floor| format!("floor {}", floor.text)));
             parts.extend(strict.then(|| "strict".to_owned()));
         }
+        Rule::Creep { release, max, floor, strict } => {
+            let regression = Rule::Regression { max: *max, floor: floor.clone(), strict: *strict };
+            return format!("{}, vs release {release}", describe(&regression));
+        }
     }
     parts.join(", ")
 }
@@ -37,7 +41,7 @@ pub(super) fn fits(quantity: &Quantity, unit: &Unit) -> bool {
 pub(super) fn misfit<'rule>(rule: &'rule Rule, unit: &Unit) -> Option<&'rule Quantity> {
     let quantities = match rule {
         Rule::Limit { min, max } => [min.as_ref(), max.as_ref()],
-        Rule::Regression { floor, .. } => [floor.as_ref(), None],
+        Rule::Regression { floor, .. } | Rule::Creep { floor, .. } => [floor.as_ref(), None],
     };
     quantities.into_iter().flatten().find(|quantity| !fits(quantity, unit))
 }
@@ -291,5 +295,8 @@ mod tests {
     fn rules_read_as_written() {
         let rule = Rule::Regression { max: 0.07, floor: Some(quantity(1.0)), strict: true };
         assert_eq!(describe(&rule), "max 7% worse, floor 1, strict");
+        let release = "v1.2".to_owned();
+        let rule = Rule::Creep { release, max: 0.1, floor: None, strict: false };
+        assert_eq!(describe(&rule), "max 10% worse, vs release v1.2");
     }
 }

@@ -48,7 +48,7 @@ fn verdicts(rules: &[&Rule], comparison: &Comparison) -> impl Iterator<Item = Ve
         Rule::Regression { max, floor, strict } => {
             Some(rule::regression(*max, floor.as_ref(), *strict, comparison).0)
         }
-        Rule::Limit { .. } => None,
+        Rule::Limit { .. } | Rule::Creep { .. } => None,
     })
 }
 

@@ -64,4 +64,11 @@ pub enum BaselineReason {
         /// In which fields the newest of them differs, as `name: this -> other`.
         differences: Vec<String>,
     },
+    /// Of the release that is to be compared with, git knows no commit.
+    UnknownRelease,
+    /// Trusted runs of this machine class are stored, and none of the release or before it.
+    NoneUpToRelease {
+        /// How many were passed over.
+        stored: usize,
+    },
 }

@@ -1,6 +1,8 @@
 //! The one document that every report and every publisher needs.
 
-use super::{BaselineReason, Census, Comparison, Experiment, Judgement, Run, Verdict, Warning};
+use super::{
+    BaselineReason, Census, Comparison, Experiment, Judgement, Release, Run, Verdict, Warning,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -34,6 +36,9 @@ pub struct Bundle {
     pub judgements: Vec<Judgement>,
     /// Every series compared with the baseline, in run order.
     pub comparisons: Vec<Comparison>,
+    /// The comparison with the last release, where a gate asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<Release>,
     /// What was expected, measured and judged.
     pub census: Census,
     /// Doubts about the build as a whole.

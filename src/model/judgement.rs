@@ -12,6 +12,8 @@ pub enum GateKind {
     Limit,
     /// A limit on the change from the baseline.
     Regression,
+    /// A limit on the change since the last release.
+    Creep,
 }
 
 /// What one gate decided of one series.
@@ -128,7 +130,7 @@ pub enum Reason {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum NoBaselineWhy {
-    /// There is no baseline run at all; the bundle's `baseline` says why.
+    /// There is no baseline run at all; the bundle's `baseline`, or that of its `release`, says why.
     NoRuns,
     /// No baseline run has it.
     NewSeries,

@@ -19,6 +19,7 @@ mod judgement;
 mod metric;
 mod pairs;
 mod regime;
+mod release;
 mod run;
 mod sample;
 mod series;
@@ -47,12 +48,13 @@ pub use judgement::{GateKind, Judgement, NoBaselineWhy, Reason, WaiverUse};
 pub use metric::{Assumption, Better, Metric};
 pub use pairs::{Build, Experiment, Pair, PairedSeries, Progress};
 pub use regime::{Border, Regime};
+pub use release::Release;
 pub use run::{
     Data, Engine, Failure, Measurement, RUN_FORMAT, RUN_VERSION, Revision, Run, SeriesRef, Stage,
     Target,
 };
 pub use sample::{Sample, SampleError};
-pub use series::{Series, SeriesPoints};
+pub use series::{Series, SeriesPoints, StoredSeries};
 pub use surroundings::{Cause, CpuQuota, Surroundings};
 pub use unit::Unit;
 pub use validity::{Validity, ValidityFact};

@@ -1,6 +1,7 @@
 //! A series over many runs, and the change points found in it.
 
-use super::ChangePoint;
+use super::{ChangePoint, Unit};
+use time::OffsetDateTime;
 
 /// The values of one metric, one a run, in order of time.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,4 +21,15 @@ pub struct SeriesPoints {
     pub series: Series,
     /// In order; each index is a place in the series.
     pub points: Vec<ChangePoint>,
+}
+
+/// A series of a stored history.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredSeries {
+    /// The series.
+    pub series: Series,
+    /// The unit of its values.
+    pub unit: Unit,
+    /// When the run of each value began.
+    pub times: Vec<OffsetDateTime>,
 }

@@ -4,6 +4,7 @@
 //! on one machine within minutes, so that the pooled value is held to the spread of a single run. So a
 //! fail stands when the pooled value shows it, and looking twice adds no false alarm.
 
+use super::history::Released;
 use super::judging::{self, Against};
 use super::selection::Selected;
 use crate::config::Plan;
@@ -15,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// judges the pooled values. Base and head measured side by side have looked twice already.
 pub(super) async fn again(
     bundle: Bundle,
-    baseline: &Baseline,
+    (baseline, released): (&Baseline, Option<&Released>),
     selected: &Selected<'_>,
     plan: &Plan,
     context: Context<'_>,
@@ -29,7 +30,7 @@ pub(super) async fn again(
     let mut run = bundle.run;
     let pooled = take(&mut run, measured);
     let against = Against::Runs { baseline, one_session: false };
-    let mut bundle = judging::judge(run, against, selected, plan, bundle.policy);
+    let mut bundle = judging::judge(run, against, released, selected, plan, bundle.policy);
     for comparison in &mut bundle.comparisons {
         if pooled.contains(&comparison.series.target) {
             comparison.flagged = first.get(&comparison.series).copied();

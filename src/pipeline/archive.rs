@@ -1,5 +1,6 @@
 //! The stored history of a project, opened to be looked at or tidied; nothing is measured or judged.
 
+use super::directory;
 use super::history::History;
 use crate::config::{self, AcceptedStep, Plan};
 use crate::model::{Estimate, Heading, Run, SeriesId};
@@ -67,8 +68,9 @@ impl Archive {
         self.history.get(listed.heading.id).await
     }
 
-    /// The runs that must stay however old they are: the first one at each accepted step.
-    fn needed(&self) -> HashSet<Uuid> {
+    /// The runs that must stay however old they are: the first one at each accepted step, and those
+    /// that are compared with as the last release.
+    async fn needed(&self) -> Result<HashSet<Uuid>, Error> {
         let first = |step: &AcceptedStep| {
             let at = |heading: &&Heading| {
                 let commit = heading.revision.commit.as_ref();
@@ -76,7 +78,9 @@ impl Archive {
             };
             self.history.headings().iter().rev().find(at).map(|heading| heading.id)
         };
-        self.plan.accepted.iter().filter_map(first).collect()
+        let mut needed = self.history.of_release(&self.plan, directory(&self.config)).await?;
+        needed.extend(self.plan.accepted.iter().filter_map(first));
+        Ok(needed)
     }
 
     /// Removes all runs but those that are to be kept or are needed; a `dry` run removes nothing.
@@ -90,7 +94,7 @@ impl Archive {
         now: OffsetDateTime,
         dry: bool,
     ) -> Result<Pruned<'_>, Error> {
-        let needed = self.needed();
+        let needed = self.needed().await?;
         let headings = self.history.headings();
         let old = |(place, heading): &(usize, &Heading)| match prune {
             Prune::Keep(newest) => *place >= newest,

@@ -3,14 +3,24 @@
 use super::lineage::{self, Landmark, Standing};
 use super::reports;
 use crate::Error;
-use crate::config::{AcceptedStep, Plan, StoreLocation};
-use crate::model::{Baseline, Bundle, Heading, Run, Step};
+use crate::config::{AcceptedStep, GatePlan, Plan, Rule, StoreLocation};
+use crate::model::{Baseline, BaselineReason, Bundle, Environment, Heading, Run, Step};
 use crate::report;
-use crate::store::{SqliteStore, Store, Wanted, select};
-use std::collections::HashSet;
+use crate::store::{Selection, SqliteStore, Store, Wanted, select};
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
+
+/// The runs up to the last release.
+pub(super) struct Released {
+    /// What the configuration names it by.
+    pub(super) name: String,
+    /// Its commit, where it is known.
+    pub(super) commit: Option<String>,
+    /// The runs.
+    pub(super) baseline: Baseline,
+}
 
 /// An open history, as it stood when it was opened.
 pub(super) struct History {
@@ -40,50 +50,134 @@ impl History {
         Ok(History { store, headings })
     }
 
-    /// The runs that `run` is compared with, and the accepted steps between them, whose series are
-    /// not known before it is measured. `directory` holds the repository.
+    /// The newest runs that may serve as a baseline of `run`, and the accepted steps between them,
+    /// whose series are not known before it is measured. `directory` holds the repository.
     pub(super) async fn baseline(
         &self,
         run: &Run,
         plan: &Plan,
         directory: &Path,
     ) -> Result<Baseline, Error> {
+        let reason = self.select(run, plan, plan.baseline.runs).reason;
+        self.arranged(run, plan, directory, None, reason).await
+    }
+
+    /// The newest runs up to the release that a gate compares with, if one does.
+    pub(super) async fn release(
+        &self,
+        run: &Run,
+        plan: &Plan,
+        directory: &Path,
+    ) -> Result<Option<Released>, Error> {
+        let creep = |gate: &GatePlan| matches!(gate.rule, Rule::Creep { .. });
+        let Some(name) = plan.baseline.release.clone().filter(|_| plan.gates.iter().any(creep))
+        else {
+            return Ok(None);
+        };
+        let found = self.landmark(&name, directory).await?;
+        let commit = found.as_ref().map(|landmark| landmark.commit.clone());
+        let selection = self.select(run, plan, usize::MAX);
+        let baseline = match found {
+            None => {
+                Baseline { runs: vec![], reason: BaselineReason::UnknownRelease, steps: vec![] }
+            }
+            // The reason why none serves is that of the recent ones, too.
+            Some(_) if selection.ids.is_empty() => {
+                Baseline { runs: vec![], reason: selection.reason, steps: vec![] }
+            }
+            Some(landmark) => {
+                let none = BaselineReason::NoneUpToRelease { stored: selection.ids.len() };
+                let mut found = self.arranged(run, plan, directory, Some(landmark), none).await?;
+                let runs = found.runs.len();
+                if runs > 0 {
+                    found.reason = BaselineReason::Stored { runs, other_environments: 0 };
+                }
+                found
+            }
+        };
+        Ok(Some(Released { name, commit, baseline }))
+    }
+
+    /// The runs that comparing with the release needs, of every machine class.
+    pub(super) async fn of_release(
+        &self,
+        plan: &Plan,
+        directory: &Path,
+    ) -> Result<HashSet<Uuid>, Error> {
+        let Some(name) = &plan.baseline.release else { return Ok(HashSet::new()) };
+        let Some(release) = self.landmark(name, directory).await? else {
+            return Ok(HashSet::new());
+        };
+        let serving: Vec<Heading> =
+            self.headings.iter().filter(|h| h.serves(&plan.baseline.branches)).cloned().collect();
+        let (known, directory, most) = (self.standings(), directory.to_owned(), plan.baseline.runs);
+        let asked = spawn_blocking(move || {
+            let standings: Vec<Standing> = serving.iter().map(Standing::of).collect();
+            let before = release.at_or_before(&directory, &standings, &known);
+            let mut kept: HashMap<&Environment, usize> = HashMap::new();
+            let newest_first = lineage::order(&directory, &standings).into_iter().rev();
+            let needed = newest_first.filter(|index| before[*index]).filter(|index| {
+                let kept = kept.entry(&serving[*index].environment).or_default();
+                *kept += 1;
+                *kept <= most
+            });
+            needed.map(|index| serving[index].id).collect()
+        });
+        asked.await.map_err(|_| Error::Interrupted)
+    }
+
+    /// The commit that a release stands for.
+    async fn landmark(&self, name: &str, directory: &Path) -> Result<Option<Landmark>, Error> {
+        let (known, directory, name) = (self.standings(), directory.to_owned(), name.to_owned());
+        let asked = spawn_blocking(move || Landmark::find(&directory, &name, &known)).await;
+        asked.map_err(|_| Error::Interrupted)
+    }
+
+    fn select(&self, run: &Run, plan: &Plan, most: usize) -> Selection {
         let wanted = Wanted {
             head: run.id,
             started: Some(run.started),
             environment: &run.environment,
             branches: &plan.baseline.branches,
-            most: plan.baseline.runs,
+            most,
         };
-        let selection = select(&self.headings, &wanted);
-        let (ids, steps) = self.arrange(&selection.ids, run, plan, directory).await?;
-        let runs = self.store.get(&ids).await?;
-        Ok(Baseline { runs, reason: selection.reason, steps })
+        select(&self.headings, &wanted)
     }
 
-    /// Runs in the order of their commits, and the accepted steps on whose sides they stand.
-    async fn arrange(
+    fn standings(&self) -> Vec<Standing> {
+        self.headings.iter().map(Standing::of).collect()
+    }
+
+    /// The newest of the runs that may serve, in the order of their commits and up to a landmark, with
+    /// the accepted steps on whose sides they stand.
+    async fn arranged(
         &self,
-        ids: &[Uuid],
         head: &Run,
         plan: &Plan,
         directory: &Path,
-    ) -> Result<(Vec<Uuid>, Vec<Step>), Error> {
-        let chosen = |heading: &&Heading| ids.contains(&heading.id);
-        let chosen: Vec<&Heading> = self.headings.iter().filter(chosen).collect();
-        let standings: Vec<Standing> = chosen.iter().map(|heading| Standing::of(heading)).collect();
-        let known: Vec<Standing> = self.headings.iter().map(Standing::of).collect();
-        let landmark =
-            |step: &AcceptedStep| Landmark { commit: step.commit.clone(), time: step.time };
-        let landmarks: Vec<Landmark> = plan.accepted.iter().map(landmark).collect();
+        until: Option<Landmark>,
+        reason: BaselineReason,
+    ) -> Result<Baseline, Error> {
+        let ids = self.select(head, plan, usize::MAX).ids;
+        let serving: Vec<&Heading> =
+            self.headings.iter().filter(|heading| ids.contains(&heading.id)).collect();
+        let standings: Vec<Standing> =
+            serving.iter().map(|heading| Standing::of(heading)).collect();
+        let known = self.standings();
+        let landmarks: Vec<Landmark> = plan.accepted.iter().map(Landmark::of).collect();
         let (head, directory) = (Standing::of_run(head), directory.to_owned());
+        let most = plan.baseline.runs;
         // A slow disk must not keep signals from being seen.
         let asked = spawn_blocking(move || {
-            let order = lineage::order(&directory, &standings);
-            let ordered = order.iter().map(|index| standings[*index].clone());
-            let all: Vec<Standing> = ordered.chain([head]).collect();
-            let sides =
-                landmarks.iter().map(|landmark| landmark.at_or_after(&directory, &all, &known));
+            let mut order = lineage::order(&directory, &standings);
+            if let Some(landmark) = until {
+                let before = landmark.at_or_before(&directory, &standings, &known);
+                order.retain(|index| before[*index]);
+            }
+            order.drain(..order.len().saturating_sub(most));
+            let chosen = order.iter().map(|index| standings[*index].clone());
+            let all: Vec<Standing> = chosen.chain([head]).collect();
+            let sides = landmarks.iter().map(|step| step.at_or_after(&directory, &all, &known));
             (order, sides.collect::<Vec<_>>())
         });
         let (order, sides) = asked.await.map_err(|_| Error::Interrupted)?;
@@ -93,7 +187,8 @@ impl History {
             Some(Step { commit: step.commit.clone(), series: HashSet::new(), other_side })
         };
         let steps = plan.accepted.iter().zip(sides).filter_map(step).collect();
-        Ok((order.into_iter().map(|index| chosen[index].id).collect(), steps))
+        let ids: Vec<Uuid> = order.into_iter().map(|index| serving[index].id).collect();
+        Ok(Baseline { runs: self.store.get(&ids).await?, reason, steps })
     }
 
     /// What is known of the stored runs, newest first.
@@ -167,5 +262,12 @@ pub(super) fn name_series(baseline: &mut Baseline, plan: &Plan, run: &Run) {
     for (step, accepted) in baseline.steps.iter_mut().zip(&plan.accepted) {
         let series = run.series().map(|series| series.id);
         step.series = series.filter(|id| accepted.series.matches(&id.to_string())).collect();
+    }
+}
+
+/// The same for the runs of the last release.
+pub(super) fn name_series_of(released: &mut Option<Released>, plan: &Plan, run: &Run) {
+    if let Some(released) = released {
+        name_series(&mut released.baseline, plan, run);
     }
 }

@@ -1,5 +1,6 @@
 //! From a run and its baseline to a bundle: observe, compare, judge.
 
+use super::history::Released;
 use super::paired;
 use super::selection::Selected;
 use super::side_by_side::SideBySide;
@@ -8,8 +9,8 @@ use crate::config::{GatePlan, Plan, Rule, defaults};
 use crate::exit::Exit;
 use crate::gate::{self, Evidence, Judged};
 use crate::model::{
-    BUNDLE_FORMAT, BUNDLE_VERSION, Baseline, Bundle, Comparison, Policy, Reason, Run, SeriesId,
-    Test,
+    BUNDLE_FORMAT, BUNDLE_VERSION, Baseline, Bundle, Comparison, Policy, Reason, Release, Run,
+    SeriesId, Test,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,6 +27,7 @@ pub(super) enum Against<'a> {
 pub(super) fn judge(
     run: Run,
     against: Against<'_>,
+    released: Option<&Released>,
     selected: &Selected<'_>,
     plan: &Plan,
     policy: Policy,
@@ -39,6 +41,7 @@ pub(super) fn judge(
     let known = run.series().map(|series| series.id).chain(expected.iter().cloned()).collect();
     let gates = selected.gates(&plan.gates, &known);
     let compared = compare(&run, &against, &gates);
+    let since_release = released.map(|released| creep(&run, &released.baseline, &gates));
 
     let mut judged = gate::judge(
         &gates,
@@ -48,6 +51,7 @@ pub(super) fn judge(
             observed: &observed,
             comparisons: &compared.comparisons,
             undecided: &compared.undecided,
+            release: since_release.as_ref().map(|found| (&*found.comparisons, &found.undecided)),
             expected: &expected,
         },
     );
@@ -63,6 +67,13 @@ pub(super) fn judge(
         baseline_runs: baseline.runs.iter().map(|run| run.id).collect(),
         judgements: judged.judgements,
         comparisons: compared.comparisons,
+        release: std::iter::zip(released, since_release).next().map(|(released, found)| Release {
+            name: released.name.clone(),
+            commit: released.commit.clone(),
+            baseline: released.baseline.reason.clone(),
+            baseline_runs: released.baseline.runs.iter().map(|run| run.id).collect(),
+            comparisons: found.comparisons,
+        }),
         census: judged.census,
         warnings: judged.warnings,
         run,
@@ -78,19 +89,35 @@ fn compare(run: &Run, against: &Against<'_>, gates: &[GatePlan]) -> Compared {
         Against::Base(base) => base.compare(run, gates),
         Against::Runs { baseline, one_session } => {
             let compares = |series: &SeriesId| paired::rules(gates, series).next().is_some();
-            let options = analyze::Options {
-                q: defaults::FALSE_DISCOVERY_RATE,
-                power: defaults::POWER,
-                min_runs: defaults::MIN_BASELINE_RUNS,
-                changes: (!one_session).then_some(analyze::Changes {
-                    error_rate: defaults::POINT_ERROR_RATE,
-                    least: defaults::LEAST_CHANGE,
-                }),
-                one_session: *one_session,
-            };
-            analyze::compare(run, baseline, &compares, &options)
+            analyze::compare(run, baseline, &compares, &against_runs(*one_session))
         }
     }
+}
+
+/// What comparisons with stored runs, or with files, are held to.
+fn against_runs(one_session: bool) -> analyze::Options {
+    analyze::Options {
+        q: defaults::FALSE_DISCOVERY_RATE,
+        power: defaults::POWER,
+        min_runs: defaults::MIN_BASELINE_RUNS,
+        changes: (!one_session).then_some(analyze::Changes {
+            error_rate: defaults::POINT_ERROR_RATE,
+            least: defaults::LEAST_CHANGE,
+        }),
+        one_session,
+    }
+}
+
+/// Compares with the last release the series that a gate holds to it, a family of their own.
+fn creep(run: &Run, baseline: &Baseline, gates: &[GatePlan]) -> Compared {
+    let held = |series: &SeriesId| {
+        let id = series.to_string();
+        let creep = |rule: &Rule| matches!(rule, Rule::Creep { .. });
+        gates.iter().any(|gate| creep(&gate.rule) && gate.series.matches(&id))
+    };
+    let mut compared = analyze::compare(run, baseline, &held, &against_runs(false));
+    compared.comparisons.retain(|comparison| held(&comparison.series));
+    compared
 }
 
 /// The series that should have been measured: those of the newest baseline run. What the

@@ -1,10 +1,14 @@
 //! Runs in the order of their commits, and the side of a known commit on which each of them stands.
 
-use crate::measure;
+use crate::config::AcceptedStep;
+use crate::measure::{self, Commit};
 use crate::model::{Heading, Run};
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use time::OffsetDateTime;
+
+/// The fewest digits of a hash by which a commit is looked for among stored runs.
+const FEWEST_DIGITS: usize = 7;
 
 /// Where a run stands in the history of a project.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +54,40 @@ pub(super) struct Landmark {
 }
 
 impl Landmark {
+    /// The commit of an accepted step.
+    pub(super) fn of(step: &AcceptedStep) -> Landmark {
+        Landmark { commit: step.commit.clone(), time: step.time }
+    }
+
+    /// The commit that is meant by a name that git knows, or by the start of the hash of the one
+    /// commit of the `known` runs that begins so, whose time then is that of its first run.
+    pub(super) fn find(directory: &Path, name: &str, known: &[Standing]) -> Option<Landmark> {
+        if let Some(Commit { hash, time }) = measure::commit(directory, name) {
+            return Some(Landmark { commit: hash, time });
+        }
+        let is_hash = name.len() >= FEWEST_DIGITS && name.bytes().all(|b| b.is_ascii_hexdigit());
+        let named =
+            Landmark { commit: name.to_ascii_lowercase(), time: OffsetDateTime::UNIX_EPOCH };
+        let at = || known.iter().filter(|run| is_hash && run.is_at(&named));
+        let first = at().min_by_key(|run| run.started)?;
+        let one = at().all(|run| run.commit == first.commit);
+        Some(Landmark { commit: first.commit.clone()?, time: first.started }).filter(|_| one)
+    }
+
+    /// As [`at_or_after`](Self::at_or_after), of those at this commit or before it; where git cannot
+    /// tell, by the last of the known runs at it.
+    pub(super) fn at_or_before(
+        &self,
+        directory: &Path,
+        standings: &[Standing],
+        known: &[Standing],
+    ) -> Vec<bool> {
+        let last = known.iter().filter(|run| run.is_at(self)).map(|run| run.started).max();
+        let until = last.unwrap_or(self.time);
+        let sides = measure::at_or_before(directory, &self.commit, &commits(standings));
+        self.sides(standings, &sides, |started| started <= until)
+    }
+
     /// Whether each of the standings is at this commit or after it, by what git knows of the commits.
     /// Where git cannot tell, those are after it that began no earlier than the first of the `known`
     /// runs at it did, or where there is none, than it was committed.

@@ -80,6 +80,9 @@ pub enum Error {
     /// The bundle could not be written as JSON.
     #[error("failed to write bundle as JSON")]
     Json(#[from] serde_json::Error),
+    /// Series could not be written as a table.
+    #[error("failed to write series as CSV")]
+    Csv(#[from] csv::Error),
     /// The bundle could not be written as XML.
     #[error("failed to write JUnit report")]
     Junit(#[from] junit_report::Error),

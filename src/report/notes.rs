@@ -3,7 +3,7 @@
 use super::phrase::Phrase;
 use super::view::Row;
 use super::words;
-use crate::model::{Border, Bundle, Reason, Regime, Unit, Warning};
+use crate::model::{Border, Bundle, GateKind, Reason, Regime, SeriesId, Unit, Warning};
 use std::collections::{HashMap, HashSet};
 
 /// The most footnotes shown; one more says how many were left out.
@@ -25,13 +25,13 @@ pub(crate) fn collect<'b>(bundle: &'b Bundle, rows: &mut [Row<'b>]) -> Vec<Phras
     let mut by_series: HashMap<_, Vec<usize>> = HashMap::new();
     let mut by_target: HashMap<&str, Vec<usize>> = HashMap::new();
     for (index, row) in rows.iter().enumerate() {
-        by_series.entry(&row.judgement.series).or_default().push(index);
+        by_series.entry(compared(row)).or_default().push(index);
         by_target.entry(&row.judgement.series.target).or_default().push(index);
     }
     let mut notes = Notes::default();
     for (index, row) in rows.iter().enumerate() {
         // A comparison is told of at its first row; the others get its number below.
-        let first = by_series[&row.judgement.series].first() == Some(&index);
+        let first = by_series[&compared(row)].first() == Some(&index);
         let Some(comparison) = row.comparison.filter(|_| first) else { continue };
         if let Some(regime) = &comparison.regime {
             notes.add(key(regime), Place::Row(index), &row.series, || words::regime(regime));
@@ -59,7 +59,7 @@ pub(crate) fn collect<'b>(bundle: &'b Bundle, rows: &mut [Row<'b>]) -> Vec<Phras
             let marked: &[usize] = match place {
                 Place::Build => &[],
                 Place::Target(target) => by_target.get(target).map_or(&[], Vec::as_slice),
-                Place::Row(index) => &by_series[&rows[*index].judgement.series],
+                Place::Row(index) => &by_series[&compared(&rows[*index])],
             };
             for index in marked {
                 let numbers = &mut rows[*index].notes;
@@ -107,6 +107,11 @@ fn facts(bundle: &Bundle) -> Vec<Phrase> {
         }
     }
     phrases
+}
+
+/// What a row's comparison is of: a series, and whether it is compared with the last release.
+fn compared<'b>(row: &Row<'b>) -> (&'b SeriesId, bool) {
+    (&row.judgement.series, row.judgement.kind == GateKind::Creep)
 }
 
 /// What series share that one change or step divides.

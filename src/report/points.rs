@@ -3,7 +3,7 @@
 use super::grid::grid;
 use super::number::{Change, NBSP};
 use super::{Error, escape, json};
-use crate::model::{ChangePoint, ChangeStatus, SeriesPoints};
+use crate::model::{ChangePoint, ChangeStatus, Series, SeriesPoints};
 use serde::Serialize;
 
 /// Characters of a commit in a table.
@@ -11,7 +11,7 @@ const COMMIT_CHARS: usize = 12;
 
 /// A change point as a JSON object.
 #[derive(Serialize)]
-struct Line<'a> {
+pub(super) struct Line<'a> {
     series: &'a str,
     index: usize,
     commit: &'a str,
@@ -21,6 +21,21 @@ struct Line<'a> {
     status: ChangeStatus,
 }
 
+impl<'a> Line<'a> {
+    /// A change point of a series.
+    pub(super) fn new(series: &'a Series, point: &ChangePoint) -> Line<'a> {
+        Line {
+            series: &series.name,
+            index: point.index,
+            commit: commit(series, point.index),
+            effect: point.effect.estimate,
+            lo: point.effect.lo,
+            hi: point.effect.hi,
+            status: point.status,
+        }
+    }
+}
+
 /// One JSON object a line for every change point: `series`, `index`, `commit`, `effect`, `lo`, `hi`
 /// (ratios minus 1) and `status`.
 ///
@@ -28,32 +43,25 @@ struct Line<'a> {
 ///
 /// When a line cannot be written as JSON.
 pub fn points_lines(found: &[SeriesPoints]) -> Result<String, Error> {
-    let lines = each(found).map(|(series, commit, point)| {
-        let line = Line {
-            series,
-            index: point.index,
-            commit,
-            effect: point.effect.estimate,
-            lo: point.effect.lo,
-            hi: point.effect.hi,
-            status: point.status,
-        };
-        Ok(json::line(&line)?)
-    });
-    lines.collect()
+    each(found).map(|(series, point)| Ok(json::line(&Line::new(series, point))?)).collect()
 }
 
 /// A row for every change point, and how many series had none.
 pub fn points_table(found: &[SeriesPoints]) -> String {
+    table(found, |series, index| short(commit(series, index), COMMIT_CHARS))
+}
+
+/// A row for every change point, with its commit in the given form.
+pub(super) fn table(found: &[SeriesPoints], commit: impl Fn(&Series, usize) -> String) -> String {
     let mut rows =
         vec![["series", "index", "commit", "change", "95 %", "status"].map(str::to_owned)];
-    rows.extend(each(found).map(|(series, commit, point)| {
+    rows.extend(each(found).map(|(series, point)| {
         let change = Change::fitting(&point.effect);
         let bound = |bound: Option<f64>| bound.map_or_else(|| "?".to_owned(), |b| change.bound(b));
         [
-            escape::terminal(&escape::name(series)),
+            escape::terminal(&escape::name(&series.name)),
             point.index.to_string(),
-            escape::terminal(&escape::name(&commit.chars().take(COMMIT_CHARS).collect::<String>())),
+            commit(series, point.index),
             change.signed(point.effect.estimate).replace(NBSP, " "),
             format!("{} to {}", bound(point.effect.lo), bound(point.effect.hi)),
             match point.status {
@@ -78,20 +86,25 @@ pub fn points_table(found: &[SeriesPoints]) -> String {
     }
 }
 
-/// Every change point with its series and its commit.
-fn each(found: &[SeriesPoints]) -> impl Iterator<Item = (&str, &str, &ChangePoint)> {
-    found.iter().flat_map(|SeriesPoints { series, points }| {
-        points.iter().map(|point| {
-            let commit = series.commits.get(point.index).map_or("", String::as_str);
-            (series.name.as_str(), commit, point)
-        })
-    })
+/// Every change point with its series.
+pub(super) fn each(found: &[SeriesPoints]) -> impl Iterator<Item = (&Series, &ChangePoint)> {
+    found.iter().flat_map(|found| found.points.iter().map(|point| (&found.series, point)))
+}
+
+/// The commit of a value; empty where it has none.
+pub(super) fn commit(series: &Series, index: usize) -> &str {
+    series.commits.get(index).map_or("", String::as_str)
+}
+
+/// The start of a commit's hash, harmless.
+pub(super) fn short(commit: &str, chars: usize) -> String {
+    escape::terminal(&escape::name(&commit.chars().take(chars).collect::<String>()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Effect, Series};
+    use crate::model::Effect;
 
     fn found(name: &str, commit: &str, points: Vec<ChangePoint>) -> SeriesPoints {
         let (values, commits) = (vec![1.0, 2.0], vec![commit.to_owned(); 2]);

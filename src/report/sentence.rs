@@ -22,7 +22,8 @@ pub(crate) fn verdict(bundle: &Bundle, rows: &[Row<'_>]) -> Phrase {
         }
         Some(row) if row.judgement.verdict == Verdict::NoBaseline => {
             let count = rows.iter().filter(|r| r.judgement.verdict == Verdict::NoBaseline).count();
-            let why = words::no_baseline(&bundle.baseline)
+            let reason = words::baseline_of(row.judgement, bundle);
+            let why = words::no_baseline(reason)
                 .map_or_else(Phrase::default, |why| Phrase::plain(": ").then_phrase(why));
             let have = if count == 1 { "has" } else { "have" };
             let judgements = counted(count, "judgement");
@@ -112,6 +113,7 @@ pub(crate) fn one_row(row: &Row<'_>) -> Phrase {
             .then_phrase(series)
             .then(match judgement.kind {
                 GateKind::Regression => " got worse",
+                GateKind::Creep => " got worse since the release",
                 GateKind::Limit => " is within its limit",
             })
             .then_phrase(match numbers(row) {
@@ -126,6 +128,7 @@ pub(crate) fn one_row(row: &Row<'_>) -> Phrase {
                 || " is worse".to_owned(),
                 |numbers| format!(" is {}", parenthesised(numbers)),
             ))
+            .then(if judgement.kind == GateKind::Creep { " than the release" } else { "" })
             .then_phrase(beyond(&row.rule)),
         _ => series.then(": ").then_phrase(row.reason.clone()),
     };
@@ -136,7 +139,9 @@ pub(crate) fn one_row(row: &Row<'_>) -> Phrase {
 fn numbers(row: &Row<'_>) -> Option<(String, Option<String>)> {
     let effect = row.comparison.and_then(|c| Some((c.effect?, &c.unit)));
     match (row.judgement.kind, effect) {
-        (GateKind::Regression, Some((effect, unit))) => Some(words::change(&effect, unit)),
+        (GateKind::Regression | GateKind::Creep, Some((effect, unit))) => {
+            Some(words::change(&effect, unit))
+        }
         _ => value(row.judgement.unit.as_ref()?, row.judgement.observed?),
     }
 }

@@ -4,8 +4,8 @@ use super::number::{Change, Scale, counted, duration};
 use super::phrase::{self, Phrase};
 use super::{escape, notes, sentence, words};
 use crate::model::{
-    Bundle, Comparison, Effect, Estimate, GateKind, Judgement, NotJudgedReason, Pair, Reason,
-    SeriesId, Test, Unit, Verdict,
+    BaselineReason, Bundle, Comparison, Effect, Estimate, GateKind, Judgement, NotJudgedReason,
+    Pair, Reason, SeriesId, Test, Unit, Verdict,
 };
 use std::collections::{BTreeMap, HashMap, HashSet};
 use time::OffsetDateTime;
@@ -115,12 +115,19 @@ pub struct FailureView {
 impl<'b> View<'b> {
     /// The view of a bundle.
     pub fn new(bundle: &'b Bundle) -> View<'b> {
-        let comparisons: HashMap<&SeriesId, &Comparison> =
-            bundle.comparisons.iter().map(|c| (&c.series, c)).collect();
+        let by_series = |comparisons: &'b [Comparison]| -> HashMap<&SeriesId, &'b Comparison> {
+            comparisons.iter().map(|comparison| (&comparison.series, comparison)).collect()
+        };
+        let recent = by_series(&bundle.comparisons);
+        let released = by_series(bundle.release.as_ref().map_or(&[], |r| &r.comparisons));
+        let of = |judgement: &Judgement| match judgement.kind {
+            GateKind::Creep => released.get(&judgement.series).copied(),
+            GateKind::Limit | GateKind::Regression => recent.get(&judgement.series).copied(),
+        };
         let mut rows: Vec<Row<'b>> = bundle
             .judgements
             .iter()
-            .map(|judgement| row(bundle, judgement, comparisons.get(&judgement.series).copied()))
+            .map(|judgement| row(bundle, judgement, of(judgement)))
             .collect();
         show_pairs(bundle, &mut rows);
         rows.sort_by(worst_first);
@@ -143,7 +150,7 @@ impl<'b> View<'b> {
             advice: advice(&rows),
             failures,
             census: census(bundle),
-            baseline: words::baseline(bundle),
+            baseline: baseline(bundle),
             run: run(bundle),
             machine: Phrase::name(&bundle.run.environment.to_string()),
             rows,
@@ -180,7 +187,7 @@ fn row<'b>(
 ) -> Row<'b> {
     let unit = comparison.map(|c| &c.unit).or(judgement.unit.as_ref());
     let unit = unit.unwrap_or(&Unit::Count);
-    let compares = judgement.kind == GateKind::Regression;
+    let compares = judgement.kind != GateKind::Limit;
     let base = comparison.filter(|_| compares).map(|c| c.base.value);
     let head = match (comparison, judgement.observed) {
         (Some(comparison), _) if compares => Some(comparison.head.value),
@@ -304,6 +311,18 @@ fn advice(rows: &[Row<'_>]) -> Vec<Phrase> {
         lines.push(Phrase::plain(format!("{more}; see the reasons of the rows")));
     }
     lines
+}
+
+fn baseline(bundle: &Bundle) -> Phrase {
+    let recent = words::baseline(bundle);
+    let Some(release) = &bundle.release else { return recent };
+    let versus = recent.then("; vs release ").then_name(&release.name).then(": ");
+    match &release.baseline {
+        BaselineReason::Stored { runs, .. } => {
+            versus.then(format!("{} up to it", counted(*runs, "stored run")))
+        }
+        none => versus.then_phrase(words::one_baseline(none, bundle)),
+    }
 }
 
 fn census(bundle: &Bundle) -> String {

@@ -60,6 +60,8 @@ gates:
   - { series: "*/rate", limit: { min: 500 / s }, severity: fail }
   - { series: "*", regression: { max: 5%, floor: 1ms, strict: true }, severity: warn }
   - { series: "stats/*", regression: {} }
+  - { series: "stats/*", regression: { max: 10%, against: release } }
+  - { series: "stats/*", regression: { against: baseline } }
 waivers:
   - { series: "parse/large/*", reason: "new index, see #12", ceiling: 12%, until: 2027-01-31 }
   - { series: "gone/*", reason: removed, until: 2026-11-23 }
@@ -69,7 +71,7 @@ reports:
   - junit-strict: out/strict.xml
   - markdown: out/report.md
   - text: out/report.txt
-baseline: { branches: [main, "release/*"], runs: 5 }
+baseline: { branches: [main, "release/*"], runs: 5, release: v1.2 }
 base: origin/main
 build:
   - [cargo, build, --release]
@@ -186,8 +188,11 @@ fn every_key_reaches_the_plan() {
     assert_eq!(browse.steps[2].headers[0], ("x-trace".to_owned(), "1".to_owned()));
 
     let warn_only: Vec<bool> = plan.gates.iter().map(|gate| gate.warn_only).collect();
-    assert_eq!(warn_only, [false, false, false, true, false]);
+    assert_eq!(warn_only, [false, false, false, true, false, false, false]);
     assert_eq!(plan.gates[4].rule, Rule::Regression { max: 0.03, floor: None, strict: false });
+    let release = "v1.2".to_owned();
+    assert_eq!(plan.gates[5].rule, Rule::Creep { release, max: 0.1, floor: None, strict: false });
+    assert_eq!(plan.gates[6].rule, plan.gates[4].rule);
     assert_eq!(plan.waivers.len(), 2, "a waiver holds on its last day");
     assert_eq!(plan.reports[2].format, ReportFormat::JunitStrict);
     assert_eq!(plan.baseline.runs, 5);

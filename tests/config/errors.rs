@@ -291,6 +291,15 @@ fn policy() {
             ("unknown store", file("store: postgres://h/db")),
             ("no branch", file("baseline: { branches: [] }")),
             ("no run", file("baseline: { runs: 0 }")),
+            ("release of another form", file("baseline: { release: --all }")),
+            (
+                "no release to compare with",
+                gates("  - { series: \"*\", regression: { against: release } }"),
+            ),
+            (
+                "neither baseline nor release",
+                gates("  - { series: \"*\", regression: { against: main } }"),
+            ),
         ],
     );
 }

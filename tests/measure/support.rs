@@ -79,7 +79,7 @@ impl Folder {
             waivers: vec![],
             accepted: vec![],
             reports: vec![],
-            baseline: BaselinePlan { branches: vec![], runs: 1 },
+            baseline: BaselinePlan { branches: vec![], runs: 1, release: None },
             base: None,
             build: vec![],
             again: Duration::ZERO,

@@ -72,6 +72,7 @@ impl Build {
             baseline: BaselineReason::Stored { runs: 12, other_environments: 0 },
             baseline_runs: (0..12).map(|i| Uuid::from_u128(0x0193_4000 + i)).collect(),
             judgements: Vec::new(),
+            release: None,
             comparisons: Vec::new(),
             census: Census::default(),
             warnings: Vec::new(),
@@ -566,5 +567,6 @@ pub(crate) fn all() -> Vec<(&'static str, Bundle)> {
         ("waived", waived()),
         ("many", many()),
         ("paired", crate::paired::bundle()),
+        ("creep", crate::creep::creep()),
     ]
 }

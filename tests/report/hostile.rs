@@ -90,6 +90,7 @@ pub(crate) fn everything() -> Bundle {
             all.warnings.extend(bundle.warnings);
             all.run.targets.extend(bundle.run.targets);
             all.run.failures.extend(bundle.run.failures);
+            all.release = bundle.release.or(all.release);
         }
     }
     let mut seen = HashSet::new();

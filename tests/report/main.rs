@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod bundles;
 #[cfg(test)]
+mod creep;
 mod diagnoses;
 #[cfg(test)]
 mod documents;

@@ -162,7 +162,12 @@ pub(crate) enum HistoryVerb {
 
 #[derive(Debug, Args)]
 pub(crate) struct PointsArgs {
-    /// A CSV file with the columns series, unit, commit, time and value; `-` reads stdin
+    /// Only series that this glob matches; `*` crosses slashes
+    #[arg(value_name = "SERIES-GLOB", conflicts_with = "from")]
+    pub(crate) series: Option<String>,
+
+    /// A CSV file with the columns series, unit, commit, time and value, in place of the store; `-`
+    /// reads stdin
     #[arg(long, value_name = "FILE")]
     pub(crate) from: Option<PathBuf>,
 

@@ -46,6 +46,19 @@ pub(crate) struct Regression {
     pub(crate) floor: Option<At<String>>,
     /// Fail only when the whole interval, not only the estimate, is beyond `max`.
     pub(crate) strict: Option<bool>,
+    /// What it is compared with: the newest runs, or those of the last release, so that many small
+    /// steps do not add up unseen.
+    pub(crate) against: Option<At<Against>>,
+}
+
+/// What a change is measured from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Against {
+    /// The newest runs that may serve.
+    Baseline,
+    /// The newest of them up to the `release` that is named under `baseline`.
+    Release,
 }
 
 /// What a fail of a gate means.
@@ -106,4 +119,8 @@ pub(crate) struct Baseline {
     /// The most runs taken.
     #[schemars(range(min = 1))]
     pub(crate) runs: Option<At<u64>>,
+    /// The last release: a tag, a branch or a commit, as git knows it. Gates with
+    /// `regression: { against: release }` compare with the newest runs up to it.
+    #[schemars(length(min = 1, max = 250))]
+    pub(crate) release: Option<At<String>>,
 }

@@ -18,9 +18,11 @@
 //! | `loads.*.timeout` | 10 s | above 0 | 10 min |
 //! | `gates[].regression.max` | 3 % | 0 | |
 //! | `gates[].regression.strict` | `false` | | |
+//! | `gates[].regression.against` | `baseline` | | |
 //! | `gates[].severity` | `fail` | | |
 //! | `baseline.branches` | `[main, master]` | | |
 //! | `baseline.runs` | 30 | 1 | 1,000 |
+//! | `baseline.release` | none | | |
 //! | `base` | none | | |
 //! | `build` | none | | 100 commands |
 //! | `paired.pairs` | 100 | 8 | 100 |

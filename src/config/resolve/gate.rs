@@ -2,7 +2,7 @@
 
 use super::{defaults, measured, pattern};
 use crate::config::error::{Fault, did_you_mean};
-use crate::config::file::{File, Gate, Limit, Regression, Severity, Waiver};
+use crate::config::file::{Against, File, Gate, Limit, Regression, Severity, Waiver};
 use crate::config::plan::{GatePlan, Quantity, Rule, WaiverPlan};
 use crate::config::quantity;
 use crate::config::yaml::{At, shown};
@@ -22,7 +22,7 @@ pub(super) fn gates(file: &File) -> Result<Vec<GatePlan>, Fault> {
         Ok(GatePlan {
             number: index + 1,
             series,
-            rule: rule(typed)?,
+            rule: rule(typed, file)?,
             warn_only: typed.value.severity == Some(Severity::Warn),
         })
     };
@@ -65,10 +65,10 @@ fn can_match(series: &At<String>, targets: &[&str]) -> Result<(), Fault> {
         .help(help))
 }
 
-fn rule(gate: &At<Gate>) -> Result<Rule, Fault> {
+fn rule(gate: &At<Gate>, file: &File) -> Result<Rule, Fault> {
     match (&gate.value.limit, &gate.value.regression) {
         (Some(typed), None) => limit(typed),
-        (None, Some(typed)) => regression(&typed.value),
+        (None, Some(typed)) => regression(&typed.value, file),
         (Some(_), Some(second)) => Err(second
             .fault("a gate is one rule, and this one has `limit` and `regression`")
             .help("write two gates with the same `series`")),
@@ -103,15 +103,22 @@ fn limit(typed: &At<Limit>) -> Result<Rule, Fault> {
     }
 }
 
-fn regression(typed: &Regression) -> Result<Rule, Fault> {
+fn regression(typed: &Regression, file: &File) -> Result<Rule, Fault> {
     let max = typed.max.as_ref().map(|written| measured(written, quantity::share)).transpose()?;
+    let max = max.unwrap_or(defaults::REGRESSION_MAX);
     let floor =
         typed.floor.as_ref().map(|written| measured(written, quantity::quantity)).transpose()?;
-    Ok(Rule::Regression {
-        max: max.unwrap_or(defaults::REGRESSION_MAX),
-        floor,
-        strict: typed.strict.unwrap_or(false),
-    })
+    let strict = typed.strict.unwrap_or(false);
+    let Some(against) = typed.against.as_ref().filter(|against| against.value == Against::Release)
+    else {
+        return Ok(Rule::Regression { max, floor, strict });
+    };
+    match file.baseline.as_ref().and_then(|baseline| baseline.release.as_ref()) {
+        Some(named) => Ok(Rule::Creep { release: super::release(named)?, max, floor, strict }),
+        None => Err(against
+            .fault("no release is named that this could be compared with")
+            .help("add `baseline: { release: v1.2 }`, with a tag, a branch or a commit")),
+    }
 }
 
 pub(super) fn waivers(waivers: &[At<Waiver>], today: Date) -> Result<Vec<WaiverPlan>, Fault> {

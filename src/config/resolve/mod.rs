@@ -147,7 +147,21 @@ fn baseline(baseline: Option<&file::Baseline>) -> Result<BaselinePlan, Fault> {
         None => defaults::BASELINE_RUNS,
         Some(runs) => count(runs, 1, defaults::MAX_BASELINE_RUNS, "`runs`")?,
     };
-    Ok(BaselinePlan { branches, runs: runs as usize })
+    let release = baseline.and_then(|baseline| baseline.release.as_ref());
+    let release = release.map(self::release).transpose()?;
+    Ok(BaselinePlan { branches, runs: runs as usize, release })
+}
+
+/// A name that git may know a commit by.
+fn release(name: &At<String>) -> Result<String, Fault> {
+    let text = &name.value;
+    let odd = |c: char| c.is_control() || c.is_whitespace();
+    if text.is_empty() || text.len() > 250 || text.starts_with('-') || text.contains(odd) {
+        return Err(name
+            .fault(format!("`{}` names no commit", shown(text)))
+            .help("name a tag, a branch or a commit, such as `v1.2`"));
+    }
+    Ok(text.clone())
 }
 
 fn branch(name: &At<String>) -> Result<String, Fault> {

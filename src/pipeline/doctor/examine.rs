@@ -89,7 +89,7 @@ pub(super) fn examine(
 fn limits(rules: &[Rule]) -> impl Iterator<Item = (f64, bool)> {
     rules.iter().filter_map(|rule| match rule {
         Rule::Regression { max, strict, .. } => Some((*max, *strict)),
-        Rule::Limit { .. } => None,
+        Rule::Limit { .. } | Rule::Creep { .. } => None,
     })
 }
 

@@ -55,6 +55,6 @@ fn held(rule: &Rule) -> Option<Held> {
             floor: floor.as_ref().map(|floor| floor.value),
             strict: *strict,
         }),
-        Rule::Limit { .. } => None,
+        Rule::Limit { .. } | Rule::Creep { .. } => None,
     }
 }

@@ -33,7 +33,7 @@ pub fn pruned(pruned: &Pruned<'_>, form: Form) -> Result<String, Error> {
     let (gone, left) = (counted(gone.len(), "run"), counted(*left, "run"));
     let held = match held {
         0 => String::new(),
-        held => format!(", {held} of them since an accepted step needs them"),
+        held => format!(", {held} of them since a release or an accepted step needs them"),
     };
     Ok(format!("{runs}{gone} {verb}; {left} stay{held}\n").replace(NBSP, " "))
 }

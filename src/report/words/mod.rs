@@ -10,7 +10,7 @@ pub use warning::warning;
 use super::number::{Change, NBSP, counted, duration, multiple, percent, quantity};
 use super::phrase::{self, Phrase};
 use crate::model::{
-    BaselineReason, Better, Bundle, Comparison, Effect, Estimate, Flagged, Judgement,
+    BaselineReason, Better, Bundle, Comparison, Effect, Estimate, Flagged, GateKind, Judgement,
     NoBaselineWhy, NotJudgedReason, Reason, Stage, Test, Unit, ValidityFact, Verdict,
 };
 
@@ -191,18 +191,29 @@ pub fn advice(judgement: &Judgement, bundle: &Bundle) -> Option<Phrase> {
         Reason::TooNoisy { runs_needed: None, pairs_needed: None } => {
             Some(Phrase::plain("take more samples, or measure on a quieter machine"))
         }
+        Reason::TooFewRuns { have, need } if judgement.kind == GateKind::Creep => {
+            let times = counted(need.saturating_sub(*have).max(1), "more time");
+            Some(Phrase::plain(format!("{MEASURE_THE_RELEASE}, {times}")))
+        }
         Reason::TooFewRuns { have, need } => Some(Phrase::plain(format!(
             "run it {} on a branch that feeds the baseline",
             counted(need.saturating_sub(*have).max(1), "more time")
         ))),
         Reason::InvalidLoad { broken } => Some(Phrase::plain(facts_advice(broken))),
         Reason::CutShort => Some(Phrase::plain("run it again, to the end")),
+        Reason::NoBaseline {
+            why:
+                NoBaselineWhy::Accepted | NoBaselineWhy::NewSeries | NoBaselineWhy::MeasuredOtherwise,
+        } if judgement.kind == GateKind::Creep => {
+            Some(Phrase::plain("nothing needs doing: it is held to the next release again"))
+        }
         Reason::NoBaseline { why: NoBaselineWhy::Accepted } => Some(Phrase::plain(
             "run it on a branch that feeds the baseline, at the accepted step or after it",
         )),
-        Reason::NoBaseline { .. } => {
-            Some(Phrase::plain(baseline_advice(&bundle.baseline, bundle.run.trusted)))
-        }
+        Reason::NoBaseline { .. } => Some(Phrase::plain(baseline_advice(
+            baseline_of(judgement, bundle),
+            bundle.run.trusted && judgement.kind != GateKind::Creep,
+        ))),
         Reason::ZeroBaseline => {
             Some(Phrase::plain("add a `floor` to the gate, so that the absolute change is judged"))
         }
@@ -288,9 +299,25 @@ pub fn facts_advice(facts: &[ValidityFact]) -> &'static str {
     }
 }
 
+/// How a release comes to have a baseline.
+const MEASURE_THE_RELEASE: &str =
+    "check the release out, and run it there with `--branch` and a branch that feeds the baseline";
+
+/// Why the baseline that a judgement rests on was chosen, or why there is none.
+pub(crate) fn baseline_of<'b>(judgement: &Judgement, bundle: &'b Bundle) -> &'b BaselineReason {
+    match (&bundle.release, judgement.kind) {
+        (Some(release), GateKind::Creep) => &release.baseline,
+        _ => &bundle.baseline,
+    }
+}
+
 /// Which baseline was taken, or why none.
 pub fn baseline(bundle: &Bundle) -> Phrase {
-    let reason = &bundle.baseline;
+    one_baseline(&bundle.baseline, bundle)
+}
+
+/// The same of one of a bundle's baselines.
+pub(crate) fn one_baseline(reason: &BaselineReason, bundle: &Bundle) -> Phrase {
     match (reason, no_baseline(reason)) {
         (_, Some(why)) => Phrase::plain("none: ").then_phrase(why),
         (BaselineReason::Stored { runs, other_environments }, None) if *other_environments > 0 => {
@@ -337,6 +364,13 @@ pub fn no_baseline(reason: &BaselineReason) -> Option<Phrase> {
         | BaselineReason::Files { .. }
         | BaselineReason::Built { .. } => None,
         BaselineReason::EmptyStore => Some(Phrase::plain("no run of this project is stored yet")),
+        BaselineReason::UnknownRelease => {
+            Some(Phrase::plain("git knows no commit of this name here"))
+        }
+        BaselineReason::NoneUpToRelease { stored } => Some(Phrase::plain(format!(
+            "{} stored, none of the release or of a commit before it",
+            counted(*stored, "run")
+        ))),
         BaselineReason::NoneTrusted { stored } => Some(Phrase::plain(format!(
             "{} stored, from other branches, dirty trees or failed builds only",
             counted(*stored, "run")
@@ -371,6 +405,11 @@ pub fn baseline_advice(reason: &BaselineReason, serves: bool) -> &'static str {
         BaselineReason::EmptyStore => {
             "run it on the default branch: every run there that does not fail feeds the baseline"
         }
+        BaselineReason::UnknownRelease => {
+            "name a tag, a branch or a commit under `baseline: release`, and fetch it: a shallow clone \
+             lacks most of them"
+        }
+        BaselineReason::NoneUpToRelease { .. } => MEASURE_THE_RELEASE,
         BaselineReason::NoneTrusted { .. } => {
             "run it on a clean tree of a branch listed under `baseline: branches`"
         }

@@ -2,5 +2,7 @@
 
 mod accept;
 mod past;
+mod points;
 mod regime;
+mod release;
 mod stored;

@@ -1,7 +1,7 @@
 //! The arguments of what is done with a stored history.
 
 use crate::args::Listing;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use pacegate::config;
 use std::time::Duration;
 
@@ -42,7 +42,19 @@ pub(crate) struct AcceptArgs {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct ExportArgs {}
+pub(crate) struct ExportArgs {
+    /// As what
+    #[arg(long, value_enum, default_value_t = Export::Json)]
+    pub(crate) format: Export,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Export {
+    /// Every run whole, one a line, in the native format that `check` reads
+    Json,
+    /// One value a run and series, as `history points` sees them and `points --from` reads them
+    Csv,
+}
 
 #[derive(Debug, Args)]
 pub(crate) struct PruneArgs {

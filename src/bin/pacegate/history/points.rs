@@ -1,16 +1,17 @@
 //! `pacegate history points`: the commits at which a series changed its level.
 
+use super::form;
 use crate::args::{Listing, PointsArgs};
 use crate::failure::Failure;
 use crate::stdout;
 use pacegate::exit::Exit;
+use pacegate::pipeline::Archive;
+use pacegate::report::history::{self, StoredPoints};
 use pacegate::{Error, pipeline, report};
+use std::path::Path;
 
-pub(crate) fn points(args: &PointsArgs) -> Result<Exit, Failure> {
-    let Some(path) = &args.from else {
-        let text = "`history points` reads no store yet; name a CSV file with `--from FILE`";
-        return Err(Failure::new(Exit::Usage, text.to_owned()));
-    };
+/// In a table that somebody names.
+pub(crate) fn of_file(path: &Path, args: &PointsArgs) -> Result<Exit, Failure> {
     let mut options = pipeline::point_options();
     options.least = args.least;
     let found = pipeline::points(pipeline::read_series(path)?, &options);
@@ -20,4 +21,18 @@ pub(crate) fn points(args: &PointsArgs) -> Result<Exit, Failure> {
     };
     stdout::print(&text)?;
     Ok(Exit::Pass)
+}
+
+/// In the store.
+pub(crate) async fn of_store(archive: &Archive, args: &PointsArgs) -> Result<(), Failure> {
+    let past = archive.past(args.series.as_deref()).await?;
+    let mut options = pipeline::point_options();
+    options.least = args.least;
+    let stored = StoredPoints {
+        found: &past.points(&options),
+        environment: &past.environment,
+        runs: past.runs,
+        left_out: past.left_out,
+    };
+    stdout::print(&history::points(&stored, form(args.format)).map_err(Error::from)?)
 }

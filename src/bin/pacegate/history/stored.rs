@@ -1,12 +1,12 @@
 //! What is done with stored runs: they are listed, shown, exported and removed.
 
-use super::args::{AcceptArgs, ListArgs, PruneArgs, ShowArgs};
-use crate::args::Listing;
+use super::args::{AcceptArgs, Export, ExportArgs, ListArgs, PruneArgs, ShowArgs};
+use super::form;
 use crate::failure::Failure;
 use crate::stdout;
 use pacegate::pipeline::{self, Archive, Prune};
 use pacegate::report::escape;
-use pacegate::report::history::{self, Form};
+use pacegate::report::history;
 use pacegate::{Error, report};
 use time::OffsetDateTime;
 
@@ -32,8 +32,12 @@ pub(crate) async fn accept(archive: &Archive, args: &AcceptArgs) -> Result<(), F
     ))
 }
 
-/// Run by run, since a history may be larger than the memory.
-pub(crate) async fn export(archive: &Archive) -> Result<(), Failure> {
+/// Whole runs one by one, since a history may be larger than the memory.
+pub(crate) async fn export(archive: &Archive, args: &ExportArgs) -> Result<(), Failure> {
+    if args.format == Export::Csv {
+        let past = archive.past(None).await?;
+        return stdout::print(&history::csv(&past.series).map_err(Error::from)?);
+    }
     for listed in archive.runs().rev() {
         let run = archive.read(listed).await?;
         let line = report::json_line(&run).map_err(|error| Error::from(report::Error::from(error)));
@@ -49,11 +53,4 @@ pub(crate) async fn prune(archive: &Archive, args: &PruneArgs) -> Result<(), Fai
     };
     let pruned = archive.prune(prune, OffsetDateTime::now_utc(), args.dry_run).await?;
     stdout::print(&history::pruned(&pruned, form(args.format)).map_err(Error::from)?)
-}
-
-fn form(listing: Listing) -> Form {
-    match listing {
-        Listing::Text => Form::Text,
-        Listing::Json => Form::Json,
-    }
 }
