@@ -10,6 +10,8 @@ const ALPHA: f64 = 0.025;
 const TEN_PERCENT: f64 = 1.1;
 /// Processes of a side for the simple test.
 const BLOCK: usize = 10;
+/// Processes from one comparison of the simple test to the next, which overlap.
+const STEP: usize = 5;
 /// The level of the simple test, of both its sides together.
 const LEVEL: f64 = 0.05;
 
@@ -54,7 +56,7 @@ fn ten_percent(values: &[f64]) -> (u64, u64) {
 
 /// Every block of successive processes against the block after it.
 fn mann_whitney(values: &[f64]) -> (u64, u64) {
-    let neighbours = values.windows(2 * BLOCK).map(|both| both.split_at(BLOCK));
+    let neighbours = values.windows(2 * BLOCK).step_by(STEP).map(|both| both.split_at(BLOCK));
     let tests = neighbours.filter_map(|(base, head)| stats::mann_whitney_p(base, head));
     tests.fold((0, 0), |(comparisons, alarms), (more, less)| {
         let slower = [more, less].iter().filter(|p| **p * 2.0 < LEVEL).count() as u64;
@@ -110,6 +112,7 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
         fn alarms_are_some_of_the_comparisons(pairs in trial::any()) {
             for counted in simple_alarms(&pairs) {

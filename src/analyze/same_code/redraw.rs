@@ -40,8 +40,8 @@ mod tests {
         let is_swapped = |pair: &&Pair| pairs.iter().all(|measured| measured != *pair);
         let swapped = experiments.iter().flatten().filter(is_swapped).count();
         assert!((900..1100).contains(&swapped), "{swapped} of 2000");
-        for start in 0..=2 {
-            let first = [pairs[start], super::swapped(pairs[start])];
+        for start in &pairs[..=2] {
+            let first = [*start, super::swapped(*start)];
             assert!(experiments.iter().any(|experiment| first.contains(&experiment[0])));
         }
     }

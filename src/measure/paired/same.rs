@@ -29,7 +29,7 @@ pub enum SameCode<'a> {
 pub struct SameMeasured {
     /// The commands that have a pair.
     pub commands: Vec<SameSeries>,
-    /// What could not be measured; what failed later than at first is among the commands, too.
+    /// Why others have none, and why some have no more.
     pub failures: Vec<Failure>,
     /// What the system told of the causes of noise.
     pub surroundings: Surroundings,

@@ -85,8 +85,8 @@ impl Group {
         let folder = self.top.join(part);
         let (quota, period) = match self.version {
             Version::One => (
-                number(&folder.join("cpu.cfs_quota_us"))?,
-                number(&folder.join("cpu.cfs_period_us"))?,
+                number(folder.join("cpu.cfs_quota_us"))?,
+                number(folder.join("cpu.cfs_period_us"))?,
             ),
             Version::Two => of_max(&file(&folder, "cpu.max")?)?,
         };

@@ -232,19 +232,20 @@ mod tests {
         let mut random = Pcg64::seed_from_u64(9);
         let pace = Duration::from_millis(100);
         let mut examined = |sd| {
-            let recorded = recorded(300, (sd, 0.0), 100, &mut random);
-            examine(&recorded, pace, 1, DEFAULT).unwrap()
+            let recorded = recorded(100, (sd, 0.0), 40, &mut random);
+            examine(&recorded, pace, 1, Allowed { pairs: 40, ..DEFAULT }).unwrap()
         };
         let quiet = examined(0.01);
         assert_eq!(quiet.grade, Some(Grade::Quiet));
         assert_eq!(quiet.verdict, Verdict::Pass);
-        assert_eq!(quiet.budgets.iter().map(|budget| budget.pairs).collect::<Vec<_>>(), ROUND);
-        assert!(quiet.budgets[3].configured && !quiet.budgets[2].configured);
+        let counts: Vec<u32> = quiet.budgets.iter().map(|budget| budget.pairs).collect();
+        assert_eq!(counts, [8, 20, 40, 50, 100]);
+        assert!(quiet.budgets[2].configured && !quiet.budgets[4].configured);
         let noisy = examined(0.5);
         assert_eq!(noisy.grade, Some(Grade::Noisy));
         for examined in [quiet, noisy] {
             let alarms = examined.false_alarms.unwrap();
-            assert_eq!((alarms.experiments, alarms.pairs), (1000, 100));
+            assert_eq!((alarms.experiments, alarms.pairs), (1000, 40));
             // The level is held whatever the noise.
             assert!(alarms.alarms <= 70, "{alarms:?}");
         }

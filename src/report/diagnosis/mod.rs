@@ -79,10 +79,7 @@ fn sentence(diagnosis: &Diagnosis) -> String {
 
 fn too_few(examined: &Examined) -> String {
     let pairs = counted(usize::try_from(examined.pairs).unwrap_or(usize::MAX), "pair");
-    match examined.pairs < 8 {
-        true => format!("{pairs} tell too little; grant more with `--time`"),
-        false => "its values have no noise level, since some are not above 0".to_owned(),
-    }
+    format!("{pairs} tell too little; grant more with `--time`")
 }
 
 /// A size that is a whole number of per cent.
