@@ -8,7 +8,8 @@ use crate::measure::bench::Outcome;
 use crate::measure::pool;
 use crate::model::Progress;
 use crate::model::{Build, Failure, PairedSeries, Stage, Target, Warning};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// An entry with what its pairs have given so far.
 pub(super) struct Entry {

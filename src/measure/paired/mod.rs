@@ -116,7 +116,8 @@ pub async fn measure_paired(
     let begun = Instant::now();
     let probe = NoiseProbe::begin();
     let base =
-        BaseTree::check_out(pairing.directory, pairing.reference, pairing.cache, context).await?;
+        BaseTree::check_out(pairing.directory, pairing.reference, pairing.cache, plan, context)
+            .await?;
     build_both(plan, &base, context).await?;
     let probe = probe.after_building();
 

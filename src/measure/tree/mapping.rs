@@ -1,5 +1,6 @@
 //! From what the configuration says of the head's tree to the same in the base's.
 
+use super::cargo::{self, Configured};
 use super::repository::Repository;
 use crate::config::Command;
 use crate::measure::launcher;
@@ -19,8 +20,9 @@ const SEARCHED: [&str; 8] = [
     "NODE_PATH",
 ];
 /// Variables with a folder that cargo builds into, or criterion writes to.
-const BUILT_INTO: [&str; 4] =
-    ["CARGO_TARGET_DIR", "CARGO_BUILD_TARGET_DIR", "CARGO_BUILD_BUILD_DIR", "CRITERION_HOME"];
+const BUILT_INTO: [&str; 4] = [cargo::TARGET, CONFIGURED_TARGET, cargo::BUILD, "CRITERION_HOME"];
+/// What cargo takes for [`cargo::TARGET`] where that is not set.
+const CONFIGURED_TARGET: &str = "CARGO_BUILD_TARGET_DIR";
 
 /// The base's tree beside the head's.
 #[derive(Debug, Clone)]
@@ -33,6 +35,8 @@ pub(in crate::measure) struct Mapping {
     tree: PathBuf,
     /// A folder for what the base builds outside of its tree.
     place: PathBuf,
+    /// Where cargo builds to by its own configuration.
+    configured: Configured,
 }
 
 /// Why something has no counterpart in the base's tree.
@@ -49,9 +53,14 @@ pub(in crate::measure) struct OutsideTree {
 }
 
 impl Mapping {
-    pub(super) fn new(repository: &Repository, tree: PathBuf, place: PathBuf) -> Self {
+    pub(super) fn new(
+        repository: &Repository,
+        tree: PathBuf,
+        place: PathBuf,
+        configured: Configured,
+    ) -> Self {
         let Repository { top, spelled } = repository;
-        Mapping { top: top.clone(), spelled: spelled.clone(), tree, place }
+        Mapping { top: top.clone(), spelled: spelled.clone(), tree, place, configured }
     }
 
     /// The command as it runs in the base's tree: the same program and arguments, in the same place of
@@ -59,13 +68,14 @@ impl Mapping {
     ///
     /// Absolute paths into the head's tree, in arguments and in the command's own variables, lead into
     /// the base's. What is looked for in the head's tree by way of `PATH` and its like is looked for in
-    /// the base's first. A build directory that both would share becomes one of the base's own.
+    /// the base's first. A build directory that both would share, by a variable or by cargo's
+    /// configuration, becomes one of the base's own.
     ///
     /// # Errors
     ///
     /// When the command does not run inside the head's tree.
     pub(in crate::measure) fn command(&self, command: &Command) -> Result<Command, OutsideTree> {
-        self.in_surroundings(command, &launcher::variables(command))
+        self.in_surroundings(command, launcher::variables(command))
     }
 
     /// A place in the head's tree as the same place in the base's.
@@ -84,8 +94,9 @@ impl Mapping {
     fn in_surroundings(
         &self,
         command: &Command,
-        variables: &BTreeMap<String, String>,
+        variables: BTreeMap<String, String>,
     ) -> Result<Command, OutsideTree> {
+        let variables = &self.with_configured(&command.cwd, variables);
         let moves = self.moves(variables);
         let moved = |text: &String| moved(text, &moves);
         let mut env: BTreeMap<String, String> =
@@ -107,6 +118,21 @@ impl Mapping {
         }
         let cwd = self.place(&command.cwd)?;
         Ok(Command { argv: command.argv.iter().map(moved).collect(), cwd, env, ..command.clone() })
+    }
+
+    /// The variables with what cargo is configured to in a directory. Variables come before configuration.
+    fn with_configured(
+        &self,
+        directory: &Path,
+        mut variables: BTreeMap<String, String>,
+    ) -> BTreeMap<String, String> {
+        for (name, folder) in self.configured.get(directory).into_iter().flatten() {
+            let overruled = name == cargo::TARGET && variables.contains_key(CONFIGURED_TARGET);
+            if !overruled {
+                variables.entry(name.clone()).or_insert_with(|| folder.clone());
+            }
+        }
+        variables
     }
 
     /// What of the head is where in the base: its tree, however it is spelled, and shared build folders.
@@ -175,6 +201,7 @@ mod tests {
             spelled: "/spelled/repo".into(),
             tree: "/cache/tree".into(),
             place: "/cache".into(),
+            configured: Configured::new(),
         }
     }
 
@@ -195,7 +222,7 @@ mod tests {
     fn paths_into_the_tree_lead_into_the_other() {
         let check = |argument: &str, expected: &str| {
             let command = command(&[argument], "/real/repo", &[]);
-            let found = mapping().in_surroundings(&command, &BTreeMap::new()).unwrap();
+            let found = mapping().in_surroundings(&command, BTreeMap::new()).unwrap();
             assert_eq!(found.argv, [expected]);
         };
         check("/real/repo/target/x", "/cache/tree/target/x");
@@ -230,7 +257,7 @@ mod tests {
                 let command = command(&["x"], "/real/repo", env);
                 let mut all = variables(surroundings);
                 all.extend(command.env.clone());
-                let found = mapping().in_surroundings(&command, &all).unwrap();
+                let found = mapping().in_surroundings(&command, all).unwrap();
                 assert_eq!(found.env, variables(expected), "{env:?} {surroundings:?}");
             };
         check(&[], &[("PATH", "/bin"), ("HOME", "/spelled/repo")], &[]);
@@ -253,11 +280,36 @@ mod tests {
     fn a_shared_build_folder_becomes_its_own_wherever_it_is_named() {
         let command = command(&["/tmp/out/release/x"], "/real/repo", &[]);
         let found = mapping()
-            .in_surroundings(&command, &variables(&[("CARGO_TARGET_DIR", "/tmp/out")]))
+            .in_surroundings(&command, variables(&[("CARGO_TARGET_DIR", "/tmp/out")]))
             .unwrap();
         let own = &found.env["CARGO_TARGET_DIR"];
         assert!(own.starts_with("/cache/built-"), "{own}");
         assert_eq!(found.argv, [format!("{own}/release/x")]);
+    }
+
+    #[test]
+    fn what_cargo_is_configured_to_share_becomes_its_own() {
+        let check = |folder: &str, env: &[(&str, &str)], shares: bool| {
+            let folders = variables(&[(cargo::TARGET, folder), (cargo::BUILD, "/fast")]);
+            let configured = Configured::from([("/real/repo/a".into(), folders)]);
+            let mapping = Mapping { configured, ..mapping() };
+            let own = |cwd: &str| {
+                let command = command(&[&format!("{folder}/release/x")], cwd, env);
+                mapping.in_surroundings(&command, variables(env)).unwrap()
+            };
+            let found = own("/real/repo/a");
+            let target =
+                found.env.get(cargo::TARGET).filter(|own| own.starts_with("/cache/built-"));
+            assert_eq!(target.is_some(), shares, "{folder} {env:?}: {found:?}");
+            if let Some(target) = target {
+                assert_eq!(found.argv, [format!("{target}/release/x")]);
+                assert!(found.env[cargo::BUILD].starts_with("/cache/built-"), "{found:?}");
+            }
+            assert!(!own("/real/repo/b").env.contains_key(cargo::BUILD), "it is of one place");
+        };
+        check("/shared", &[], true);
+        check("/shared", &[(CONFIGURED_TARGET, "out")], false);
+        check("/real/repo/out", &[], false);
     }
 
     proptest! {

@@ -1,5 +1,6 @@
 //! The base's tree, checked out beside the head's.
 
+mod cargo;
 mod error;
 mod lock;
 mod mapping;
@@ -12,6 +13,7 @@ pub use error::BaseError;
 pub(super) use mapping::{Mapping, OutsideTree};
 
 use super::{Context, Stop};
+use crate::config::Plan;
 use repository::Repository;
 use std::fs::File;
 use std::path::Path;
@@ -36,7 +38,8 @@ pub(super) struct BaseTree {
 }
 
 impl BaseTree {
-    /// Checks out the merge base of `reference` and the head of the repository that holds `directory`.
+    /// Checks out the merge base of `reference` and the head of the repository that holds `directory`, for
+    /// the commands of a plan.
     ///
     /// The tree lies in `cache`, or the user's, and is kept, with what was built in it, so that the next base
     /// builds incrementally. The head's own tree is neither changed nor required to be clean.
@@ -48,6 +51,7 @@ impl BaseTree {
         directory: &Path,
         reference: &str,
         cache: Option<&Path>,
+        plan: &Plan,
         context: Context<'_>,
     ) -> Result<BaseTree, BaseError> {
         let repository = Repository::of(directory, context.stop).await?;
@@ -58,6 +62,11 @@ impl BaseTree {
         };
         let lock = lock::lock(&place, context).await?;
         let tree = worktree::check_out(&repository, &commit, &place, context).await?;
-        Ok(BaseTree { commit, mapping: Mapping::new(&repository, tree, place), _lock: lock })
+        let configured = tokio::select! {
+            configured = cargo::configured(plan, &place) => configured,
+            () = context.stop.asked() => return Err(BaseError::Interrupted),
+        };
+        let mapping = Mapping::new(&repository, tree, place, configured);
+        Ok(BaseTree { commit, mapping, _lock: lock })
     }
 }
