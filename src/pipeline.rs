@@ -155,7 +155,7 @@ pub async fn run(
             let (measured, base) =
                 side_by_side::measure(draft.clone(), asked, &plan, &selected, context).await?;
             recorded = base.record(&plan.gates, &recording(&plan, measuring));
-            (finished(draft, measured), Some(base))
+            (finished(draft, measured), Some(Box::new(base)))
         }
         None => (finished(draft, measure(&plan, &selected, context).await), None),
     };

@@ -165,7 +165,7 @@ mod tests {
         check(&[floor(0.06)], &[WORSE, WORSE], (Undecided, 2, None));
         check(&[floor(0.1)], &[WORSE], (Settled, 1, None));
         let strict = Rule::Regression { max: 0.03, floor: None, strict: true };
-        check(&[strict.clone()], &[WORSE, WORSE], (Undecided, 2, None));
+        check(std::slice::from_ref(&strict), &[WORSE, WORSE], (Undecided, 2, None));
         check(&[strict], &[FAR_WORSE, FAR_WORSE], (Settled, 2, Some(1)));
     }
 
@@ -173,7 +173,7 @@ mod tests {
     fn without_a_regression_rule_nothing_is_decided() {
         let limit = Rule::Limit { min: None, max: None };
         check(&[], &[WORSE, PASSES], (Progress::Ungated, 2, None));
-        check(&[limit.clone()], &[WORSE, PASSES], (Progress::Ungated, 2, None));
+        check(std::slice::from_ref(&limit), &[WORSE, PASSES], (Progress::Ungated, 2, None));
         assert_eq!(ruling(&[&limit], &look(1, WORSE)), None);
     }
 }

@@ -20,7 +20,7 @@ pub(super) enum Against<'a> {
     /// processes may be compared where the variation between runs is not known.
     Runs { baseline: &'a Baseline, one_session: bool },
     /// A base that was measured in pairs with it.
-    Base(SideBySide),
+    Base(Box<SideBySide>),
 }
 
 /// Judges a run; pure, so that the same run, baseline and policy give the same bundle.

@@ -54,8 +54,11 @@ fn step_up(mut p: Vec<f64>) -> f64 {
     share(rejected.unwrap_or(1))
 }
 
+/// Estimate, bounds and the number of pairs.
+type Answer = (Option<f64>, Option<f64>, Option<f64>, u64);
+
 /// Estimate, bounds and pairs of every series of a family.
-fn by_definition(family: &[Recorded]) -> Vec<(Option<f64>, Option<f64>, Option<f64>, u64)> {
+fn by_definition(family: &[Recorded]) -> Vec<Answer> {
     let size = family.len() as f64;
     let used: Vec<u64> = family
         .iter()
@@ -80,7 +83,7 @@ fn by_definition(family: &[Recorded]) -> Vec<(Option<f64>, Option<f64>, Option<f
         .collect()
 }
 
-fn answers(decisions: &[Decision]) -> Vec<(Option<f64>, Option<f64>, Option<f64>, u64)> {
+fn answers(decisions: &[Decision]) -> Vec<Answer> {
     decisions.iter().map(|found| (found.estimate, found.lo, found.hi, found.pairs)).collect()
 }
 

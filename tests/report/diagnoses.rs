@@ -62,7 +62,7 @@ fn diagnosis(examined: Vec<Examined>) -> Diagnosis {
     Diagnosis {
         format: DIAGNOSIS_FORMAT.into(),
         version: DIAGNOSIS_VERSION,
-        started: OffsetDateTime::from_unix_timestamp(1_793_700_000).unwrap(),
+        started: OffsetDateTime::from_unix_timestamp(1_793_700_000).expect("a time"),
         elapsed: 54.0,
         cut_short: false,
         environment: Environment {
