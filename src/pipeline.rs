@@ -136,7 +136,7 @@ pub async fn run(
         () = context.stop.asked() => return Err(Error::Interrupted),
     };
     let selected = Selected::by(&measuring.only, &plan, &judging.config)?;
-    reports::prepare(&plan, &judging.config)?;
+    reports::prepare(&plan, &judging.config, measuring.record.as_deref())?;
     // Opened in any case: a run that is not kept is still compared with those that are.
     let history = tokio::select! {
         history = History::open(&plan) => history?,
@@ -183,7 +183,7 @@ pub async fn run(
 /// When the configuration, the history or a file cannot be read, or no run is meant.
 pub async fn check(judging: &Judging, checking: &Checking) -> Result<Outcome, Error> {
     let (plan, source) = config::load(&judging.config, judging.now.date())?;
-    reports::prepare(&plan, &judging.config)?;
+    reports::prepare(&plan, &judging.config, None)?;
     let place = directory(&judging.config);
     let (head, mut baseline, mut released) = match (&checking.head, &checking.baseline[..]) {
         (Some(head), [_, ..]) => {

@@ -87,7 +87,7 @@ pub(super) fn regression(
         if comparison.test == Test::Rates && difference.value <= 0.0 {
             return (Verdict::Pass, Reason::ChangeWithinLimit);
         }
-        return without_ratio(&difference, floor);
+        return without_ratio(comparison, &difference, floor);
     };
     let (estimate, lo, hi) = effect.worse(comparison.better);
     let limit = comparison.better.log_limit(max);
@@ -108,12 +108,12 @@ pub(super) fn regression(
 
 /// Judges a series whose baseline is zero: no ratio exists, so any sure increase above the floor is
 /// beyond every relative limit.
-fn without_ratio(difference: &Estimate, floor: f64) -> Ruling {
+fn without_ratio(comparison: &Comparison, difference: &Estimate, floor: f64) -> Ruling {
     let (lo, hi) =
         (difference.lo.unwrap_or(f64::NEG_INFINITY), difference.hi.unwrap_or(f64::INFINITY));
     if lo > 0.0 && difference.value > floor {
         (Verdict::Fail, Reason::WorseBeyondLimit)
-    } else if hi < 0.0 {
+    } else if hi < 0.0 && comparison.p_better <= comparison.alpha_better {
         (Verdict::Improved, Reason::Better)
     } else if hi <= floor {
         (Verdict::Pass, Reason::ChangeWithinLimit)

@@ -69,7 +69,7 @@ fn validity(all: Validity, new: Validity) -> Validity {
 }
 
 /// Adds a doubt, where it is not told yet; failed requests are counted together.
-pub(super) fn warn(warnings: &mut Vec<Warning>, new: Warning) {
+pub fn warn(warnings: &mut Vec<Warning>, new: Warning) {
     let Some(known) = warnings.iter_mut().find(|known| known.code() == new.code()) else {
         return warnings.push(new);
     };

@@ -264,8 +264,7 @@ fn named(name: &str, what: &str) -> Result<(), String> {
 impl Target {
     /// Whether it comes from an entry of the configuration: it is the entry, or below it.
     pub fn is_from(&self, entry: &str) -> bool {
-        let rest = self.name.strip_prefix(entry);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        super::id::is_from(&self.name, entry)
     }
 
     /// Every series of the target, in the order of its measurements.

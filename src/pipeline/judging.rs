@@ -95,7 +95,7 @@ fn compare(run: &Run, against: &Against<'_>, gates: &[GatePlan]) -> Compared {
 }
 
 /// What comparisons with stored runs, or with files, are held to.
-fn against_runs(one_session: bool) -> analyze::Options {
+pub(super) fn against_runs(one_session: bool) -> analyze::Options {
     analyze::Options {
         q: defaults::FALSE_DISCOVERY_RATE,
         power: defaults::POWER,

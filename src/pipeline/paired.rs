@@ -3,7 +3,7 @@
 use crate::analyze::{self, Design, PairedOptions};
 use crate::config::{GatePlan, Rule, defaults};
 use crate::gate::{self, Followed};
-use crate::model::{Comparison, PairedSeries, Progress, SeriesId};
+use crate::model::{Assumption, Comparison, PairedSeries, Progress, SeriesId};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -107,9 +107,11 @@ fn worse(comparison: &Comparison) -> (f64, f64, f64) {
 }
 
 impl Gated<'_> {
-    /// Whether it takes part in the family: something depends on it, and there is something to go by.
+    /// Whether it takes part in the family: something depends on it, there is something to go by, and it
+    /// has noise, without which there is no error to spend.
     fn decides(&self) -> bool {
-        !self.rules.is_empty() && !self.series.pairs.is_empty()
+        let noisy = self.series.metric.assumption != Assumption::Exact;
+        noisy && !self.rules.is_empty() && !self.series.pairs.is_empty()
     }
 
     /// Follows it at the level that holds the error of a family of `size` whatever the others are
@@ -136,7 +138,8 @@ pub(super) struct Designs(HashMap<(u64, u64, u32, usize), Rc<Design>>);
 
 impl Designs {
     fn of(&mut self, gated: &Gated<'_>, worse: f64, better: f64) -> Rc<Design> {
-        let (at_most, pairs) = (gated.at_most, gated.series.pairs.len());
+        let at_most = gated.at_most;
+        let pairs = gated.series.pairs.len().min(at_most as usize);
         let options = PairedOptions {
             miss: defaults::PAIRED_MISS,
             power: defaults::POWER,

@@ -18,7 +18,7 @@ const IN_FILE: Options = Options { columns: TERMINAL_COLUMNS, style: Style::Plai
 /// # Errors
 ///
 /// With the first path that cannot be written, or where the configuration or the history lies.
-pub(super) fn prepare(plan: &Plan, config: &Path) -> Result<(), Error> {
+pub(super) fn prepare(plan: &Plan, config: &Path, recording: Option<&Path>) -> Result<(), Error> {
     let StoreLocation::Sqlite(store) = &plan.store;
     let beside = ["", "-wal", "-shm", "-journal"].map(|end| {
         let mut name = store.clone().into_os_string();
@@ -41,6 +41,9 @@ pub(super) fn prepare(plan: &Plan, config: &Path) -> Result<(), Error> {
     plan.reports.iter().try_for_each(|report| {
         check(&report.path)
             .map_err(|source| Error::ReportPath { path: report.path.clone(), source })
+    })?;
+    recording.map_or(Ok(()), |path| {
+        check(path).map_err(|source| Error::RecordPath { path: path.to_owned(), source })
     })
 }
 

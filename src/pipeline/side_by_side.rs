@@ -1,16 +1,17 @@
 //! A run measured side by side with its base: both built, measured in pairs, and recorded.
 
+use super::judging::against_runs;
 use super::paired::{self, Designs, Gated};
 use super::recording::{self, Recorded};
 use super::selection::Selected;
 use crate::Error;
-use crate::analyze::Compared;
+use crate::analyze::{self, Compared};
 use crate::config::{GatePlan, Plan};
 use crate::measure::paired::{PairedMeasured, Pairing, measure_paired};
 use crate::measure::{Context, Measured};
 use crate::model::{
-    Baseline, BaselineReason, Experiment, NoBaselineWhy, PairedSeries, Progress, Reason, Run,
-    SeriesId, Warning,
+    Baseline, BaselineReason, Comparison, Experiment, NoBaselineWhy, PairedSeries, Progress,
+    Reason, Run, SeriesId, Test, Warning,
 };
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -92,7 +93,7 @@ pub(super) async fn measure(
 }
 
 impl SideBySide {
-    /// Compares every series of the head that has pairs.
+    /// Compares every series of the head that has pairs, and every share of events by its totals.
     pub(super) fn compare(&self, head: &Run, gates: &[GatePlan]) -> Compared {
         let at_most = self.experiment.at_most;
         let gated: Vec<Gated<'_>> = self
@@ -106,8 +107,12 @@ impl SideBySide {
             })
             .collect();
         let decided = paired::decide(&gated, &mut Designs::default());
-        let comparisons: Vec<_> =
-            decided.into_iter().flatten().map(|followed| followed.comparison).collect();
+        let comparisons: Vec<_> = decided
+            .into_iter()
+            .flatten()
+            .map(|followed| followed.comparison)
+            .chain(self.rates(head, gates))
+            .collect();
         let compared: BTreeSet<&SeriesId> =
             comparisons.iter().map(|comparison| &comparison.series).collect();
         let undecided = head
@@ -119,6 +124,16 @@ impl SideBySide {
             })
             .collect();
         Compared { comparisons, undecided }
+    }
+
+    /// The shares of events, compared once by all that was counted of both builds, in a family of their
+    /// own.
+    fn rates(&self, head: &Run, gates: &[GatePlan]) -> impl Iterator<Item = Comparison> {
+        let gated = |series: &SeriesId| paired::rules(gates, series).next().is_some();
+        let compared = analyze::compare(head, &self.baseline, &gated, &against_runs(true));
+        let rates = compared.comparisons.into_iter().filter(|found| found.test == Test::Rates);
+        // The builds took turns, so that they are of one session indeed.
+        rates.map(|found| Comparison { warnings: Vec::new(), ..found })
     }
 
     fn why_not(&self, series: &SeriesId) -> NoBaselineWhy {

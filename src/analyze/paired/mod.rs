@@ -2,8 +2,9 @@
 //!
 //! Each pair gives one difference, of logarithms where all values are positive. The order within a
 //! pair is drawn at random, so that without a change the differences are symmetric about 0 whatever
-//! the noise and however the machine drifts: the signed-rank test then holds its level exactly, and
-//! the spending of [`Design`] holds it over all looks. Bounds of earlier looks keep holding, so that
+//! the noise and however the machine drifts: at any one look the signed-rank test then holds its
+//! level exactly. Over all looks the spending of [`Design`] holds it where the noise stays of one size,
+//! as sums of like differences do; the levels of all looks sum to 1.6 to 2.2 times it. Bounds of earlier looks keep holding, so that
 //! the interval at a look is the intersection of all up to it.
 //!
 //! Source: Hodges and Lehmann 1963 (the estimate); Lan and DeMets 1983 (the spending); Jennison and

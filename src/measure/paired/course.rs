@@ -108,6 +108,15 @@ impl Course {
         }
     }
 
+    /// Goes on without a base that gave nothing. What has pairs is judged by these; else the head is
+    /// measured alone.
+    pub(super) fn lose_base(&mut self, head: Target) {
+        match self.series.iter().any(|series| !series.paired.pairs.is_empty()) {
+            true => self.over = true,
+            false => self.take_alone(head),
+        }
+    }
+
     /// Forgets what was measured: a head that fails has nothing to be judged.
     pub(super) fn give_up(&mut self) {
         *self = Course { over: true, ..Course::new(&self.name) };

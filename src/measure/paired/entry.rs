@@ -210,16 +210,16 @@ impl Entry {
                 self.fail(failure);
             }
             (Side::Failed(failure), Side::Measured(head)) => {
-                self.course(name).take_alone(head);
+                self.course(name).lose_base(head);
                 self.differ(failure);
             }
             (Side::Absent, Side::Measured(head)) => {
-                self.course(name).take_alone(head);
+                self.course(name).lose_base(head);
                 self.differ(failed(name, Build::Base, Stage::Measure, &Lack::OfBase));
             }
             (Side::Failed(failure), Side::Absent) => {
                 self.course(name).give_up();
-                self.differ(failure);
+                self.fail(failure);
             }
             (Side::Measured(base), _) => {
                 self.course(name).give_up();

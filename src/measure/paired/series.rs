@@ -3,7 +3,8 @@
 use crate::model::{Build, Data, Pair, PairedSeries, SeriesRef, Target};
 use crate::stats;
 
-/// The pair of every series of which both targets have a value, in the order of the head's.
+/// The pair of every series of which both targets have a value, in the order of the head's. Counts have
+/// none: events are rare, so that their shares are mostly 0, and it is their totals that tell.
 pub(super) fn pairs(base: &Target, head: &Target, first: Build) -> Vec<PairedSeries> {
     let pair = |head: SeriesRef<'_>| {
         let base = value(&base.series().find(|base| base.id == head.id)?)?;
@@ -18,14 +19,13 @@ pub(super) fn pairs(base: &Target, head: &Target, first: Build) -> Vec<PairedSer
 }
 
 /// The one value of a series that was measured once: the median of a process's values, a percentile of
-/// all latencies, the share of counts. `None` where there is none, or it is not finite.
+/// all latencies. `None` where there is none, or it is not finite.
 fn value(series: &SeriesRef<'_>) -> Option<f64> {
     let value = match &series.measurement.data {
         Data::Sample(sample) => stats::median(&sample.values().collect::<Vec<_>>())?,
         Data::Histogram(histogram) if histogram.count() == 0 => return None,
         Data::Histogram(histogram) => histogram.quantile(series.id.statistic?.quantile()),
-        Data::Counts { trials: 0, .. } => return None,
-        Data::Counts { events, trials } => *events as f64 / *trials as f64,
+        Data::Counts { .. } => return None,
     };
     value.is_finite().then_some(value)
 }
@@ -95,8 +95,7 @@ mod tests {
             ],
         );
         let errors = |events, trials| ("errors", Data::Counts { events, trials });
-        check(vec![errors(1, 4)], vec![errors(3, 4)], &[("t/errors", 0.25, 0.75)]);
-        check(vec![errors(0, 0)], vec![errors(3, 4)], &[]);
+        check(vec![errors(1, 4)], vec![errors(3, 4)], &[]);
         check(
             vec![("latency", Data::Histogram(Histogram::default()))],
             vec![("latency", latencies(1))],
