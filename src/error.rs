@@ -18,11 +18,9 @@ pub enum Error {
     #[error(transparent)]
     Config(#[from] Box<ConfigError>),
     /// A pattern is no glob.
-    #[error("`{option} {text}` is not a glob: {reason}")]
+    #[error("`{text}` is not a glob: {reason}")]
     BadGlob {
-        /// The option that it was given with.
-        option: &'static str,
-        /// The pattern.
+        /// The pattern, with the option that it was given with.
         text: String,
         /// What is wrong with it.
         reason: String,

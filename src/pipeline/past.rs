@@ -117,8 +117,7 @@ impl Archive {
 ///
 /// When it is malformed.
 pub(super) fn pattern(text: &str) -> Result<SeriesPattern, Error> {
-    let malformed =
-        |reason| Error::BadGlob { option: "history points", text: text.to_owned(), reason };
+    let malformed = |reason| Error::BadGlob { text: text.to_owned(), reason };
     SeriesPattern::new(text).map_err(malformed)
 }
 

@@ -47,7 +47,7 @@ impl<'plan> Selected<'plan> {
             return Ok(all);
         }
         let malformed =
-            |text: &str, reason| Error::BadGlob { option: "--only", text: text.to_owned(), reason };
+            |text: &str, reason| Error::BadGlob { text: format!("--only {text}"), reason };
         let globs = only
             .iter()
             .map(|text| SeriesPattern::new(text).map_err(|reason| malformed(text, reason)))

@@ -266,7 +266,14 @@ fn main() {
     let told =
         |build: &'static str| [build, "the benches `work` exited with code 101", "out of luck"];
     fails(writes, breaks, &[], &told("head: "));
-    fails(breaks, writes, &told("base: "), &[]);
+
+    // The head is measured all the same.
+    let line = "cargo bench --offline --bench work";
+    let repository = of_benches(Some(breaks), writes);
+    let measured = repository.measure(&plan(&repository, line)).unwrap();
+    let error = only(&measured.incomparable, Stage::Measure);
+    assert!(told("base: ").iter().all(|part| error.contains(part)), "{error}");
+    assert_eq!((names(&measured.head.targets), measured.head.failures), (vec!["e/a"], vec![]));
 }
 
 #[test]

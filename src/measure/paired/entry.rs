@@ -219,7 +219,11 @@ impl Entry {
             }
             (Side::Failed(failure), Side::Absent) => {
                 self.course(name).give_up();
-                self.fail(failure);
+                // A base that fails as a whole says nothing of what the head may lack.
+                match failure.target == self.name() {
+                    true => self.differ(failure),
+                    false => self.fail(failure),
+                }
             }
             (Side::Measured(base), _) => {
                 self.course(name).give_up();

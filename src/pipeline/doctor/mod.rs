@@ -131,7 +131,7 @@ fn commands<'a>(
     targets: &[String],
 ) -> Result<Vec<(&'a str, &'a CommandPlan)>, Error> {
     let malformed =
-        |text: &str, reason| Error::BadGlob { option: "--target", text: text.to_owned(), reason };
+        |text: &str, reason| Error::BadGlob { text: format!("--target {text}"), reason };
     let globs = targets
         .iter()
         .map(|text| SeriesPattern::new(text).map_err(|reason| malformed(text, reason)))
