@@ -64,9 +64,9 @@ async fn remove(place: &Path, held: File, context: Context<'_>) -> Result<bool, 
     let tree = place.join("tree");
     // So that its repository forgets it, where that is still there.
     let forget = ["worktree", "remove", "--force", "."];
-    match order(&tree, &forget, "remove an unused base", context.stop).await {
-        Err(BaseError::Interrupted) => return Err(BaseError::Interrupted),
-        Ok(()) | Err(_) => {}
+    let forgotten = order(&tree, &forget, "remove an unused base", context.stop).await;
+    if let Err(error @ BaseError::Interrupted) = forgotten {
+        return Err(error);
     }
     let place = place.to_owned();
     let removing = tokio::task::spawn_blocking(move || {
