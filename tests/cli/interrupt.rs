@@ -9,12 +9,12 @@ use nix::unistd::Pid;
 use crate::dir::{Dir, Ended, free_port};
 use crate::shop_binary;
 
-fn send(child: &Child, signal: Signal) {
+pub(crate) fn send(child: &Child, signal: Signal) {
     kill(Pid::from_raw(child.id().cast_signed()), signal).expect("signal the command");
 }
 
 /// Waits until something is there.
-fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {
         if let Some(found) = look() {
@@ -26,14 +26,14 @@ fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
 }
 
 /// The process id that a file comes to hold.
-fn pid(dir: &Dir, name: &str) -> Pid {
+pub(crate) fn pid(dir: &Dir, name: &str) -> Pid {
     wait_for(name, || {
         let text = std::fs::read_to_string(dir.path(name)).ok()?;
         text.strip_suffix('\n')?.parse().ok().map(Pid::from_raw)
     })
 }
 
-fn is_gone(id: Pid) -> bool {
+pub(crate) fn is_gone(id: Pid) -> bool {
     kill(id, None).is_err()
 }
 

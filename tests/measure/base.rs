@@ -4,8 +4,9 @@ use crate::repository::{PARENT, Repository, Told, git, in_full, told};
 use pacegate::measure::Event;
 use pacegate::measure::paired::{PairedError, Pairing, Progress};
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::time::{Duration, SystemTime};
 
 /// A repository whose two commits differ in `name`, and what the benchmark read there.
 fn named() -> Repository {
@@ -219,6 +220,72 @@ fn two_runs_of_one_repository_wait_for_each_other() {
         });
     result.unwrap();
     assert!(other.lock().unwrap().is_none(), "it waited: {events:?}");
+}
+
+/// A place of another repository in the cache, last used so many days ago.
+fn place(repository: &Repository, name: &str, days: u64) -> PathBuf {
+    let place = repository.cache().join(name);
+    std::fs::create_dir_all(place.join("tree/target")).unwrap();
+    std::fs::write(place.join("tree/target/built"), "").unwrap();
+    age(&place, days);
+    place
+}
+
+fn age(place: &Path, days: u64) {
+    let lock = File::create(place.join("lock")).unwrap();
+    lock.set_modified(SystemTime::now() - Duration::from_secs(days * 24 * 3600)).unwrap();
+}
+
+#[test]
+fn bases_that_nobody_uses_are_removed() {
+    let (repository, other) = (named(), named());
+    check(&repository, PARENT, "one", "two");
+    let own = repository.tree().parent().unwrap().to_owned();
+    // Of a repository that is there.
+    let cache = repository.cache();
+    let decided = |_: &_| Progress::Ungated;
+    let directory = other.path();
+    let pairing = Pairing {
+        reference: PARENT,
+        directory: &directory,
+        cache: Some(&cache),
+        seed: 1,
+        decided: &decided,
+    };
+    told(&other.plan(vec![]), &pairing, |_, _| {}).result.unwrap();
+    let mut places = std::fs::read_dir(&cache).unwrap().map(|entry| entry.unwrap().path());
+    let known = places.find(|place| *place != own).unwrap();
+    assert_eq!(other.git(&["worktree", "list"]).lines().count(), 2);
+
+    for place in [&own, &known] {
+        age(place, 31);
+    }
+    let old = place(&repository, "0123456789abcdef", 31);
+    let young = place(&repository, "0123456789abcde0", 29);
+    let held = place(&repository, "0123456789abcde1", 31);
+    let lock = File::open(held.join("lock")).unwrap();
+    lock.lock().unwrap();
+    let orphan = place(&repository, "0123456789abcde2", 0);
+    std::fs::write(orphan.join("tree/.git"), "gitdir: /nowhere/.git/worktrees/tree\n").unwrap();
+    let foreign = [place(&repository, "notes", 31), place(&repository, "0123456789abcdeg", 31)];
+    let unlocked = place(&repository, "0123456789abcde3", 31);
+    std::fs::remove_file(unlocked.join("lock")).unwrap();
+
+    std::fs::write(own.join("tree/spoilt"), "").unwrap();
+    check(&repository, PARENT, "one", "two");
+    for gone in [&known, &old, &orphan] {
+        assert!(!gone.exists(), "{}", gone.display());
+    }
+    for kept in [&own, &young, &held, &unlocked].into_iter().chain(&foreign) {
+        assert!(kept.join("tree").is_dir(), "{}", kept.display());
+    }
+    assert_eq!(other.git(&["worktree", "list"]).lines().count(), 1, "it is forgotten");
+    // What was used just now is not unused for 30 days.
+    let used = own.join("lock").metadata().unwrap().modified().unwrap();
+    assert!(used.elapsed().unwrap() < Duration::from_secs(24 * 3600));
+    drop(lock);
+    check(&repository, PARENT, "one", "two");
+    assert!(!held.exists());
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod error;
 mod lock;
 mod mapping;
 mod place;
+mod prune;
 mod question;
 mod repository;
 mod worktree;
@@ -42,7 +43,8 @@ impl BaseTree {
     /// the commands of a plan.
     ///
     /// The tree lies in `cache`, or the user's, and is kept, with what was built in it, so that the next base
-    /// builds incrementally. The head's own tree is neither changed nor required to be clean.
+    /// builds incrementally; other trees that were not used for long are removed. The head's own tree is
+    /// neither changed nor required to be clean.
     ///
     /// # Errors
     ///
@@ -62,6 +64,9 @@ impl BaseTree {
         };
         let lock = lock::lock(&place, context).await?;
         let tree = worktree::check_out(&repository, &commit, &place, context).await?;
+        if let Some(cache) = place.parent() {
+            prune::prune(cache, context).await?;
+        }
         let configured = tokio::select! {
             configured = cargo::configured(plan, &place) => configured,
             () = context.stop.asked() => return Err(BaseError::Interrupted),

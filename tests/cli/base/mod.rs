@@ -1,6 +1,7 @@
 //! `run --base` on repositories as people have them.
 
 mod alone;
+mod interrupt;
 mod places;
 
 use crate::dir::{Dir, Ended};

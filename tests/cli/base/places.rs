@@ -1,6 +1,8 @@
 //! Where base and head are built and measured: each in its own place, whatever is configured.
 
 use super::Project;
+use crate::dir::Ended;
+use std::collections::BTreeSet;
 
 const MANIFEST: &str =
     "[package]\nname = \"tiny\"\nversion = \"0.0.0\"\nedition = \"2021\"\n[workspace]\n";
@@ -43,9 +45,58 @@ gates: [ {{ series: 'tiny/wall', regression: {{ max: 10000% }} }} ]
         command.env_remove(name);
     }
     let output = command.env("CARGO_HOME", home).output().expect("run the command");
-    crate::dir::Ended::new(output).check(0, &["PASS"]);
+    Ended::new(output).check(0, &["PASS"]);
     let notes = project.cache.read("notes");
     for word in ["base", "head"] {
         assert_eq!(notes.lines().filter(|line| *line == word).count(), 8, "{notes}");
+    }
+}
+
+/// Notes the place that a command runs in, below the top of either tree, and what it finds there.
+const NOTE: &str = "echo $1 ${PWD##*/tree/} $(cat name) >> $NOTES";
+
+#[test]
+fn a_part_of_a_repository_is_built_and_measured_at_the_same_places_of_both_trees() {
+    let project = Project::of(&[(".gitignore", ".pacegate\n")]);
+    let notes = project.cache.path("notes");
+    let env = format!("env: {{ NOTES: {notes:?} }}");
+    let config = format!(
+        "version: 1
+project: p
+build: [ [sh, ../note.sh, build] ]
+benchmarks:
+  here: {{ command: {{ run: [sh, ../note.sh, here], {env}, warmup: 0, samples: 3 }} }}
+  there: {{ command: {{ run: [sh, ../../note.sh, there], cwd: ../lib/deep, {env}, warmup: 0, samples: 3 }} }}
+  nowhere: {{ command: {{ run: [pwd], cwd: new, warmup: 0, samples: 3 }} }}
+paired: {{ pairs: 8 }}
+gates: [ {{ series: '*/wall', regression: {{ max: 10000% }} }} ]
+"
+    );
+    let note = NOTE.replace("$NOTES", &notes.display().to_string());
+    project.commit(&[("note.sh", &note), ("app/gates.yaml", &config)]);
+    project.commit(&[("app/name", "base"), ("lib/deep/name", "base")]);
+    project.commit(&[("app/name", "head"), ("lib/deep/name", "head"), ("app/new/x", "")]);
+
+    let expected: BTreeSet<&str> = [
+        "build app base",
+        "build app head",
+        "here app base",
+        "here app head",
+        "there lib/deep base",
+        "there lib/deep head",
+    ]
+    .into();
+    for (directory, args) in
+        [("app", "run --base HEAD~1"), (".", "run --base HEAD~1 --config app/gates.yaml")]
+    {
+        let mut command = project.command(args);
+        command.current_dir(project.dir.path(directory));
+        let ended = Ended::new(command.output().expect("run the command"));
+        ended.check(0, &["`nowhere` could not be compared", "working directory"]);
+        let top = project.dir.root().canonicalize().expect("its path").display().to_string() + "/";
+        let notes = project.cache.read("notes").replace(&top, "");
+        assert_eq!(notes.lines().collect::<BTreeSet<_>>(), expected, "{notes}");
+        assert!(project.dir.path("app/.pacegate/history.db").exists());
+        std::fs::remove_file(project.cache.path("notes")).expect("forget");
     }
 }
