@@ -7,6 +7,8 @@ mod experiment;
 #[cfg(test)]
 mod family;
 #[cfg(test)]
+mod needed;
+#[cfg(test)]
 mod numbers;
 #[cfg(test)]
 mod rates;
