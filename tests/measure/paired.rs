@@ -254,10 +254,21 @@ fn it_is_told_in_which_build_a_benchmark_fails() {
 }
 
 #[test]
-fn a_benchmark_that_fails_later_gives_nothing_either() {
+fn a_head_that_fails_later_gives_nothing_either() {
     let at_fifth = "echo x >> $NOTES; [ $(grep -c x $NOTES) -lt 5 ]";
     fails("exit 0", at_fifth, &[], &["head: run 5 of 8 exited with code 1"]);
-    fails(at_fifth, "exit 0", &["base: run 5 of 8 exited with code 1"], &[]);
+}
+
+#[test]
+fn a_base_that_fails_later_leaves_the_pairs_before_it() {
+    let at_fifth = "echo x >> $NOTES; [ $(grep -c x $NOTES) -lt 5 ]";
+    let repository = Repository::of("bench.sh", at_fifth, "exit 0");
+    let plan = repository.plan(vec![("b", noting(&repository))]);
+    let measured = repository.measure(&plan).unwrap();
+    let [("b", error)] = errors(&measured.incomparable)[..] else { panic!("{measured:?}") };
+    assert!(error.contains("base: run 5 of 8 exited with code 1"), "{error}");
+    assert!(measured.series.iter().all(|series| series.pairs.len() == 4), "{measured:?}");
+    assert_eq!(values(&measured.head.targets, "b", "wall").len(), 4);
 }
 
 #[test]

@@ -407,7 +407,7 @@ mod tests {
         check("a=1 b=2", "a=3 b!x", ["a=1:3,1:3", "", "b!x", "", ""]);
         check("a=1 b!x", "a=3 b!y", ["a=1:3,1:3", "", "b!y", "", ""]);
         check("a=1 b=2", "a=3", ["a=1:3,1:3", "", "", "", "b"]);
-        check("a=1 b!x", "a=3", ["a=1:3,1:3", "", "", "b!x", ""]);
+        check("a=1 b!x", "a=3", ["a=1:3,1:3", "", "b!x", "", ""]);
         check("a=3 b=4", "entry!x", ["", "", "entry!x", "", ""]);
         check("a=3", "unready", ["", "", "entry!unready", "", ""]);
         check("unready", "unready", ["", "", "entry!unready", "", ""]);
