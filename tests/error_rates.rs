@@ -6,7 +6,7 @@
 #[path = "support/runs.rs"]
 mod runs;
 
-use pacegate::analyze::compare;
+use pacegate::analyze::{Options, compare};
 use pacegate::config::{GatePlan, Rule, SeriesPattern, defaults};
 use pacegate::gate::{Evidence, judge};
 use pacegate::model::{Data, Measurement, Metric, Run, Sample, Unit, Verdict};
@@ -66,11 +66,17 @@ fn values(random: &mut Pcg64, noise: Noise, place: usize, code: Code<'_>) -> Opt
 }
 
 /// The verdict on a build after `stored` runs.
-fn build(random: &mut Pcg64, noise: Noise, stored: usize, code: Code<'_>) -> Option<Verdict> {
+fn build(
+    random: &mut Pcg64,
+    noise: Noise,
+    stored: usize,
+    code: Code<'_>,
+    options: &Options,
+) -> Option<Verdict> {
     let base = (0..stored).map(|place| values(random, noise, place, code));
     let base = baseline(base.collect::<Option<_>>()?);
     let head = values(random, noise, stored, code)?;
-    let compared = compare(&head, &base, &|_| true, &OPTIONS);
+    let compared = compare(&head, &base, &|_| true, options);
     let gate = GatePlan {
         number: 1,
         series: SeriesPattern::new("*").ok()?,
@@ -90,9 +96,19 @@ fn build(random: &mut Pcg64, noise: Noise, stored: usize, code: Code<'_>) -> Opt
 
 /// How many of `builds` builds fail.
 fn fails(noise: Noise, stored: usize, code: Code<'_>, builds: usize) -> usize {
+    fails_under(&OPTIONS, noise, stored, code, builds)
+}
+
+fn fails_under(
+    options: &Options,
+    noise: Noise,
+    stored: usize,
+    code: Code<'_>,
+    builds: usize,
+) -> usize {
     let mut random = Pcg64::seed_from_u64(2026);
     let verdicts: Vec<Verdict> =
-        (0..builds).filter_map(|_| build(&mut random, noise, stored, code)).collect();
+        (0..builds).filter_map(|_| build(&mut random, noise, stored, code, options)).collect();
     assert_eq!(verdicts.len(), builds);
     verdicts.iter().filter(|verdict| **verdict == Verdict::Fail).count()
 }
@@ -180,4 +196,27 @@ fn a_slow_level_is_not_adopted_until_it_is_confirmed() {
     // Six are a level, and the report says since when it lasts.
     let found = fails(normal, 20, &slower(14), 200);
     assert!(found <= 10, "{found} of 200");
+}
+
+/// A change point that chance makes leaves fewer runs, which know less of the noise.
+#[test]
+fn looking_for_the_current_level_adds_no_false_alarm() {
+    const BUILDS: usize = 150;
+    let one_level = Options { changes: None, ..OPTIONS };
+    for (noise, name) in [
+        (normal as Noise, "normal"),
+        (heavy, "heavy"),
+        (skewed, "skewed"),
+        (bimodal, "bimodal"),
+        (drifting, "drifting"),
+    ] {
+        for stored in [12, 30] {
+            let before = fails_under(&one_level, noise, stored, &|_| 0.0, BUILDS);
+            let after = fails(noise, stored, &|_| 0.0, BUILDS);
+            assert!(
+                after <= before + 1,
+                "{name}, {stored} runs: {after} of {BUILDS}, and {before}"
+            );
+        }
+    }
 }

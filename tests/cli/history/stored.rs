@@ -182,3 +182,24 @@ fn what_a_run_is_called_commands_no_terminal_and_no_log() {
         }
     }
 }
+
+#[test]
+fn a_damaged_history_is_told_whatever_is_asked_of_it() {
+    let dir = past((1..60).map(|n| run(n, 1.0)));
+    let whole = std::fs::read(dir.path(".pacegate/history.db")).expect("the store");
+    let verbs = [
+        "list",
+        "show latest",
+        "points",
+        "accept parse/* --commit 0000000001 --reason x",
+        "export",
+        "export --format csv",
+        "prune --keep 3",
+    ];
+    for size in [whole.len() / 2, 5000, 100] {
+        for verb in verbs {
+            dir.write(".pacegate/history.db", &whole[..size]);
+            dir.run(&format!("history {verb}")).check(5, &["history.db", "store"]);
+        }
+    }
+}
