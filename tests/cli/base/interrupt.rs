@@ -63,6 +63,24 @@ fn building_the_base_is_ended_and_its_tree_can_be_used_again() {
 }
 
 #[test]
+fn checking_out_the_base_is_ended_with_its_filters() {
+    for signal in [Signal::SIGINT, Signal::SIGTERM] {
+        let project = project("build");
+        let cache = project.cache.root().display();
+        let smudge = format!("[ -e {cache}/hurry ] || {{ echo $$ > {cache}/pid; sleep 60; }}; cat");
+        project.git(&["config", "filter.slow.smudge", &smudge]);
+        project.commit(&[(".gitattributes", "*.slow filter=slow\n"), ("a.slow", "x")]);
+        project.commit(&[("note", "")]);
+        let mut running = None;
+        let ready = || running = Some(pid(&project.cache, "pid"));
+        interrupted(&project, signal, ready).check(130, &["interrupted before anything"]);
+        wait_for("the end of the filter", || running.is_some_and(is_gone).then_some(()));
+        project.cache.write("hurry", "");
+        project.run("run --base HEAD~1").check(0, &["measured side by side"]);
+    }
+}
+
+#[test]
 fn pairs_are_kept_as_far_as_they_came() {
     for signal in [Signal::SIGINT, Signal::SIGTERM] {
         let project = check("bench", signal, &["INCONCLUSIVE", "b/wall", "interrupted"]);
