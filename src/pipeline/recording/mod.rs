@@ -106,13 +106,16 @@ mod tests {
         )
     }
 
-    fn pair() -> impl Strategy<Value = Pair> {
-        let number = || {
+    /// A pair of values that a unit can have; times, sizes and shares are not below 0.
+    fn pair(unit: &Unit) -> impl Strategy<Value = Pair> + use<> {
+        let counted = unit.is_counted();
+        let number = move || {
             prop_oneof![
                 0.9..1.1f64,
                 Just(-0.0),
                 any::<f64>().prop_filter("JSON holds none", |v| v.is_finite())
             ]
+            .prop_map(move |value| if counted { value.abs() } else { value })
         };
         let first = prop_oneof![Just(Build::Base), Just(Build::Head)];
         (number(), number(), first).prop_map(|(base, head, first)| Pair { base, head, first })
@@ -138,7 +141,7 @@ mod tests {
         (name(), metric(), 1..=100_u32, prop_oneof![Just(0.0), 0.0..1.0f64]).prop_flat_map(
             |(target, metric, at_most, quantum)| {
                 let rules = prop::collection::vec(rule(metric.unit.clone()), 0..4);
-                let pairs = prop::collection::vec(pair(), 0..13);
+                let pairs = prop::collection::vec(pair(&metric.unit), 0..13);
                 (rules, pairs).prop_map(move |(rules, pairs)| Recorded {
                     series: PairedSeries {
                         series: SeriesId {

@@ -32,6 +32,10 @@ pub(super) fn parse(text: &str) -> Result<Vec<Recorded>, (usize, String)> {
     let mut number = 0;
     for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let at = |why: String| (index + 1, why);
+        // Serde would take a list for the fields in their order.
+        if line.trim_start().starts_with('[') {
+            return Err(at("not an object, as headers and pairs are".to_owned()));
+        }
         // Only headers name a format, and a line that is neither is best told as a pair.
         if line.contains("\"format\"") {
             let recorded = header(line).map_err(at)?;
@@ -50,6 +54,10 @@ pub(super) fn parse(text: &str) -> Result<Vec<Recorded>, (usize, String)> {
                 return Err(at(format!("a header with `\"format\":\"{FORMAT}\"` comes first")));
             };
             let (own, pair) = pair(line, number).map_err(at)?;
+            let unit = &recorded.series.metric.unit;
+            if unit.is_counted() && (pair.base < 0.0 || pair.head < 0.0) {
+                return Err(at(format!("a value is below 0, which none in `{unit}` can be")));
+            }
             number = own;
             recorded.series.pairs.push(pair);
         }
@@ -85,7 +93,10 @@ fn header(line: &str) -> Result<Recorded, String> {
     if header.format != FORMAT {
         return Err(format!("its format is `{}`, not `{FORMAT}`", escape::name(&header.format)));
     }
-    if header.version == 0 || header.version > VERSION {
+    if header.version == 0 {
+        return Err("its version is 0, and the first one is 1".to_owned());
+    }
+    if header.version > VERSION {
         return Err(format!(
             "its version is {}, and this pacegate reads versions up to {VERSION}; use a newer pacegate",
             header.version
@@ -216,11 +227,13 @@ mod tests {
 
     #[test]
     fn a_pair_that_cannot_be_used_is_told_by_its_line() {
+        refuses_pair(r#"{"pair":2,"base":1,"head":-1}"#, "below 0, which none in `s` can be");
+        refuses_pair("[2,1,1]", "not an object");
         refuses_pair(PAIR, "pair 1 comes after pair 1; number them from 1 upwards");
         refuses_pair(&PAIR.replace("\"pair\":1", "\"pair\":0"), "pair 0 comes after pair 1");
         refuses_pair("{\"pair\":2,\"base\":1.0,\"he", "EOF");
         refuses_pair("pair 2", "expected value");
-        refuses_pair("[2, 1.0, 1.0]x", "trailing characters");
+        refuses_pair(r#"{"pair":2,"base":1,"head":1}x"#, "trailing characters");
         refuses_pair("\0\0\0", "expected value");
         let second = PAIR.replace("\"pair\":1", "\"pair\":2");
         for value in ["NaN", "Infinity", "-Infinity", "null", "1e999", "\"1\"", ""] {
