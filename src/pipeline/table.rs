@@ -31,12 +31,13 @@ struct Unordered {
 pub(super) fn parse(text: &str) -> Result<Vec<Series>, String> {
     let text = text.trim_start_matches('\u{feff}');
     let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(text.as_bytes());
-    let places = places(reader.headers().map_err(|error| told(&error))?)?;
+    let places = places(reader.headers().map_err(|error| told(text, &error))?)?;
     let mut all: Vec<Unordered> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
     for record in reader.records() {
-        let record = record.map_err(|error| told(&error))?;
-        add(&record, places, &mut all, &mut known).map_err(|why| at(record.position(), &why))?;
+        let record = record.map_err(|error| told(text, &error))?;
+        add(&record, places, &mut all, &mut known)
+            .map_err(|why| at(text, record.position(), &why))?;
     }
     if all.is_empty() {
         return Err("it has no row below its header".to_owned());
@@ -120,20 +121,25 @@ fn ordered(mut series: Unordered) -> Series {
 }
 
 /// What the reader found wrong.
-fn told(error: &Error) -> String {
+fn told(text: &str, error: &Error) -> String {
     match error.kind() {
         ErrorKind::UnequalLengths { pos, expected_len, len } => {
-            at(pos.as_ref(), &format!("{len} fields, and the header has {expected_len}"))
+            at(text, pos.as_ref(), &format!("{len} fields, and the header has {expected_len}"))
         }
         _ => error.to_string(),
     }
 }
 
-fn at(position: Option<&Position>, why: &str) -> String {
-    match position {
-        Some(position) => format!("line {}: {why}", position.line()),
-        None => why.to_owned(),
-    }
+/// What is wrong with a record, with the line that it begins in.
+fn at(text: &str, position: Option<&Position>, why: &str) -> String {
+    let start = position.and_then(|position| usize::try_from(position.byte()).ok());
+    let Some((before, rest)) = start.and_then(|start| text.split_at_checked(start)) else {
+        return why.to_owned();
+    };
+    // The reader's place of a record lies before the ends of lines that it skips.
+    let skipped = &rest[..rest.len() - rest.trim_start_matches(['\r', '\n']).len()];
+    let line = 1 + before.matches('\n').count() + skipped.matches('\n').count();
+    format!("line {line}: {why}")
 }
 
 #[cfg(test)]
@@ -174,6 +180,8 @@ mod tests {
             |row: &str| format!("{HEADER}a,s,c,1,1.0\n\"b\nb\",s,c,1,1.0\n{row}\na,s,c,2,1.0\n");
         check(&row("a,s,c,1"), "line 5: 4 fields, and the header has 5");
         check(&row("a,s,c,1,"), "line 5: the value is empty");
+        check(&row("a,s,c,1,").replace('\n', "\r\n"), "line 5: the value is empty");
+        check(&row("\n\na,s,c,1,"), "line 7: the value is empty");
         for value in ["NaN", "inf", "-inf", "1e999", "12ms", "1,5"] {
             check(
                 &row(&format!("a,s,c,1,\"{value}\"")),
