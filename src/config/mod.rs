@@ -22,8 +22,9 @@ pub use init::{Bench, Program, Repository, init, look};
 pub use load::{Source, load, parse};
 pub use plan::{
     AcceptedStep, Arrivals, BaselinePlan, BenchmarkKind, BenchmarkPlan, Command, CommandPlan,
-    CriterionPlan, GatePlan, LoadPlan, PairedPlan, Plan, Quantity, ReportFormat, ReportPlan, Rule,
-    SeriesPattern, ServicePlan, Spacing, StepPlan, StoreLocation, WaiverPlan,
+    CriterionPlan, GatePlan, JourneyPlan, LoadPlan, PairedPlan, Plan, Quantity, RateStage,
+    ReportFormat, ReportPlan, Rule, SeriesPattern, ServicePlan, Spacing, StepPlan, StoreLocation,
+    Traffic, WaiverPlan,
 };
 pub use quantity::{QuantityError, duration, quantity, rate, share};
 pub use resolve::defaults;

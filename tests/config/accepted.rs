@@ -2,7 +2,7 @@
 
 use crate::support::{GATES, HEAD, benchmarks, command, gates, load, parse, step, today};
 use pacegate::config::{
-    self, BenchmarkKind, Command, Plan, ReportFormat, Rule, Spacing, StoreLocation,
+    self, BenchmarkKind, Command, Plan, ReportFormat, Rule, Spacing, StoreLocation, Traffic,
 };
 use std::path::Path;
 use std::time::Duration;
@@ -171,21 +171,22 @@ fn every_key_reaches_the_plan() {
         (browse.url.as_str(), browse.service.as_deref()),
         ("http://127.0.0.1:7878", Some("shop"))
     );
-    assert!((browse.arrivals.rate - 0.5).abs() < 1e-15);
-    assert_eq!((browse.arrivals.connections, browse.arrivals.warmup), (8, Duration::ZERO));
-    assert_eq!(browse.arrivals.spacing, Spacing::Poisson { seed: 7 });
-    let steps: Vec<(&str, &str, &str)> = browse
-        .steps
+    let Traffic::Arrivals(arrivals) = &browse.traffic;
+    assert!((arrivals.mean_rate() - 0.5).abs() < 1e-15);
+    assert_eq!((arrivals.connections, arrivals.warmup), (8, Duration::ZERO));
+    assert_eq!(arrivals.spacing, Spacing::Poisson { seed: 7 });
+    let planned: Vec<_> = browse.steps().collect();
+    let steps: Vec<(&str, &str, &str)> = planned
         .iter()
         .map(|step| (step.name.as_str(), step.method.as_str(), step.path.as_str()))
         .collect();
     assert_eq!(steps[0], ("GET /products?page=2", "GET", "/products?page=2"));
     assert_eq!(steps[1], ("cart", "POST", "/cart"));
-    assert_eq!(browse.steps[1].body.as_deref(), Some(&br#"{"id":42,"tags":["a",null,1.5]}"#[..]));
-    assert_eq!(browse.steps[1].expect_status, [201]);
-    assert_eq!(browse.steps[2].body.as_deref(), Some(&b"a+b=c%26d"[..]));
-    assert_eq!(browse.steps[2].expect_status, [200, 204]);
-    assert_eq!(browse.steps[2].headers[0], ("x-trace".to_owned(), "1".to_owned()));
+    assert_eq!(planned[1].body.as_deref(), Some(&br#"{"id":42,"tags":["a",null,1.5]}"#[..]));
+    assert_eq!(planned[1].expect_status, [201]);
+    assert_eq!(planned[2].body.as_deref(), Some(&b"a+b=c%26d"[..]));
+    assert_eq!(planned[2].expect_status, [200, 204]);
+    assert_eq!(planned[2].headers[0], ("x-trace".to_owned(), "1".to_owned()));
 
     let warn_only: Vec<bool> = plan.gates.iter().map(|gate| gate.warn_only).collect();
     assert_eq!(warn_only, [false, false, false, true, false, false, false]);
@@ -240,8 +241,8 @@ fn the_example_says_what_the_demo_needs() {
     assert_eq!(names, ["stats", "start"]);
     let load = &plan.loads[0];
     assert!(config::host_of(&load.url).is_some_and(|host| config::is_loopback(&host)));
-    assert!(load.arrivals.duration + load.arrivals.warmup <= Duration::from_secs(30));
-    assert!(load.steps.iter().any(|step| step.name == "checkout" && step.path == "/checkout"));
+    assert!(load.planned() <= Duration::from_secs(30));
+    assert!(load.steps().any(|step| step.name == "checkout" && step.path == "/checkout"));
     let rules = |wanted: fn(&Rule) -> bool| plan.gates.iter().any(|gate| wanted(&gate.rule));
     assert!(rules(|rule| matches!(rule, Rule::Limit { .. })));
     assert!(rules(|rule| matches!(rule, Rule::Regression { .. })));

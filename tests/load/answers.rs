@@ -1,7 +1,7 @@
 //! Good and bad answers: each is either success or a failure of its own kind, and never lost.
 
 use crate::server::{OK, Reply, Server, Then};
-use crate::{errors, histogram, kinds, plan, run};
+use crate::{errors, histogram, kinds, plan, run, steps};
 use pacegate::measure::load::LoadError;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -139,8 +139,8 @@ fn listed_statuses_alone_are_success() {
     });
     for (path, expected) in [("/gone", 0), ("/", 10)] {
         let mut plan = plan(server.url(), 50.0, 0.2);
-        plan.steps[0].path = path.to_owned();
-        plan.steps[0].expect_status = vec![404, 410];
+        steps(&mut plan)[0].path = path.to_owned();
+        steps(&mut plan)[0].expect_status = vec![404, 410];
         assert_eq!(errors(&run(&plan).unwrap(), "errors"), (expected, 10), "{path}");
     }
 }

@@ -1,7 +1,7 @@
 //! Everything that was due is counted once, here as at the server.
 
 use crate::server::{OK, Reply, Server, Then};
-use crate::{broken, errors, histogram, plan, run, step};
+use crate::{arrivals, broken, errors, histogram, plan, run, step, steps};
 use pacegate::config::Spacing;
 use pacegate::model::{Data, ValidityFact, Warning};
 use std::sync::atomic::Ordering::SeqCst;
@@ -11,7 +11,7 @@ use std::time::Duration;
 fn measured_requests_are_rate_times_duration_and_the_server_saw_them_all() {
     let server = Server::start(|_| Reply::keep(OK));
     let mut plan = plan(server.url(), 300.0, 1.5);
-    plan.arrivals.warmup = Duration::from_millis(500);
+    arrivals(&mut plan).warmup = Duration::from_millis(500);
     let target = run(&plan).unwrap();
     assert_eq!(histogram(&target, "latency").count(), 450);
     assert_eq!(histogram(&target, "service").count(), 450);
@@ -39,7 +39,7 @@ fn exponential_gaps_depend_on_the_seed_alone() {
     let server = Server::start(|_| Reply::keep(OK));
     let mut plan = plan(server.url(), 200.0, 1.0);
     let mut count = |seed| {
-        plan.arrivals.spacing = Spacing::Poisson { seed };
+        arrivals(&mut plan).spacing = Spacing::Poisson { seed };
         histogram(&run(&plan).unwrap(), "latency").count()
     };
     let first = count(1);
@@ -55,7 +55,7 @@ fn every_step_of_a_journey_has_its_own_series() {
         false => Reply::keep(OK),
     });
     let mut plan = plan(server.url(), 50.0, 1.0);
-    plan.steps = vec![step("GET", "/a"), step("POST", "/b"), step("GET", "/c?x=1")];
+    *steps(&mut plan) = vec![step("GET", "/a"), step("POST", "/b"), step("GET", "/c?x=1")];
     let target = run(&plan).unwrap();
     for metric in ["get-a/latency", "post-b/latency", "get-c-x-1/latency", "get-a/service"] {
         assert_eq!(histogram(&target, metric).count(), 50, "{metric}");
@@ -75,7 +75,7 @@ fn a_failed_step_ends_its_journey() {
         false => Reply::keep(OK),
     });
     let mut plan = plan(server.url(), 50.0, 0.4);
-    plan.steps = vec![step("GET", "/a"), step("GET", "/b"), step("GET", "/c")];
+    *steps(&mut plan) = vec![step("GET", "/a"), step("GET", "/b"), step("GET", "/c")];
     let target = run(&plan).unwrap();
     assert_eq!(errors(&target, "errors"), (20, 40));
     assert_eq!(errors(&target, "get-a/errors"), (0, 20));
@@ -88,7 +88,7 @@ fn a_failed_step_ends_its_journey() {
 fn connections_are_kept_and_few() {
     let server = Server::start(|_| Reply::keep(OK));
     let mut plan = plan(server.url(), 20.0, 1.0);
-    plan.arrivals.connections = 3;
+    arrivals(&mut plan).connections = 3;
     let target = run(&plan).unwrap();
     assert_eq!(errors(&target, "errors"), (0, 20));
     let opened = server.seen.opened.load(SeqCst);
@@ -100,7 +100,7 @@ fn beyond_the_cap_requests_wait_and_their_waiting_counts() {
     let after = Duration::from_millis(100);
     let server = Server::start(move |_| Reply { after, ..Reply::keep(OK) });
     let mut plan = plan(server.url(), 100.0, 1.0);
-    plan.arrivals.connections = 2;
+    arrivals(&mut plan).connections = 2;
     let target = run(&plan).unwrap();
     assert_eq!(server.seen.most.load(SeqCst), 2);
     assert_eq!(histogram(&target, "latency").count(), 100);
@@ -118,7 +118,7 @@ fn beyond_the_cap_requests_wait_and_their_waiting_counts() {
 fn the_cap_holds_when_answers_do_not_come() {
     let server = Server::start(|_| Reply { then: Then::Hold, ..Reply::keep(b"") });
     let mut plan = plan(server.url(), 50.0, 0.4);
-    plan.arrivals.connections = 2;
+    arrivals(&mut plan).connections = 2;
     plan.timeout = Duration::from_millis(150);
     let target = run(&plan).unwrap();
     assert_eq!(errors(&target, "errors"), (20, 20));

@@ -1,7 +1,7 @@
 //! Ends before the time: asked for, or because nobody waits any more.
 
 use crate::server::{OK, Reply, Server, Then};
-use crate::{broken, errors, histogram, plan, run_with, runtime};
+use crate::{arrivals, broken, errors, histogram, plan, run_with, runtime};
 use pacegate::measure::load::{LoadError, measure};
 use pacegate::measure::{Context, Event, Stop};
 use pacegate::model::ValidityFact;
@@ -80,7 +80,7 @@ fn what_goes_on_is_told_in_order() {
     let server = Server::start(|_| Reply::keep(OK));
     let events = Mutex::new(Vec::new());
     let mut plan = plan(server.url(), 50.0, 0.7);
-    plan.arrivals.warmup = Duration::from_millis(300);
+    arrivals(&mut plan).warmup = Duration::from_millis(300);
     run_with(&plan, &Stop::new(), &|event| events.lock().unwrap().push(event)).unwrap();
     let events = events.into_inner().unwrap();
     let shares: Vec<f64> = events

@@ -18,7 +18,7 @@ mod shop;
 #[cfg(test)]
 mod stall;
 
-use pacegate::config::{Arrivals, LoadPlan, Spacing, StepPlan};
+use pacegate::config::{Arrivals, JourneyPlan, LoadPlan, RateStage, Spacing, StepPlan, Traffic};
 use pacegate::measure::load::{LoadError, measure};
 use pacegate::measure::{Context, Event, Stop};
 use pacegate::model::{Data, Histogram, Target, ValidityFact, Warning};
@@ -32,16 +32,30 @@ fn plan(url: String, rate: f64, seconds: f64) -> LoadPlan {
         name: "load".to_owned(),
         service: None,
         url,
-        arrivals: Arrivals {
-            rate,
-            duration: Duration::from_secs_f64(seconds),
+        traffic: Traffic::Arrivals(Arrivals {
+            stages: vec![RateStage::constant(rate, Duration::from_secs_f64(seconds))],
             warmup: Duration::ZERO,
             connections: 256,
             spacing: Spacing::Constant,
-        },
-        steps: vec![step("GET", "/")],
+        }),
+        journeys: vec![JourneyPlan {
+            name: String::new(),
+            weight: 1,
+            steps: vec![step("GET", "/")],
+        }],
         timeout: Duration::from_secs(30),
     }
+}
+
+/// The open schedule of a plan.
+fn arrivals(plan: &mut LoadPlan) -> &mut Arrivals {
+    let Traffic::Arrivals(arrivals) = &mut plan.traffic;
+    arrivals
+}
+
+/// The steps of the only journey of a plan.
+fn steps(plan: &mut LoadPlan) -> &mut Vec<StepPlan> {
+    &mut plan.journeys[0].steps
 }
 
 fn step(method: &str, path: &str) -> StepPlan {

@@ -1,8 +1,10 @@
 //! What is sent is what the plan says.
 
 use crate::server::{OK, Reply, Server};
-use crate::{plan, run, step};
+use crate::{arrivals, plan, run, step, steps};
+use pacegate::config::RateStage;
 use pacegate::measure::load::LoadError;
+use std::time::Duration;
 
 #[test]
 fn requests_carry_what_the_step_says() {
@@ -14,7 +16,7 @@ fn requests_carry_what_the_step_says() {
         ("x-trace".to_owned(), "on".to_owned()),
     ];
     posted.body = Some(br#"{"id":1}"#.to_vec());
-    plan.steps = vec![posted];
+    *steps(&mut plan) = vec![posted];
     run(&plan).unwrap();
     let seen = server.seen.newest.lock().unwrap();
     let (head, body) = seen.split_once("\r\n\r\n").unwrap();
@@ -34,7 +36,7 @@ fn requests_carry_what_the_step_says() {
 fn a_step_may_name_its_own_host_and_agent() {
     let server = Server::start(|_| Reply::keep(OK));
     let mut plan = plan(server.url(), 10.0, 0.1);
-    plan.steps[0].headers = vec![
+    steps(&mut plan)[0].headers = vec![
         ("host".to_owned(), "shop.example".to_owned()),
         ("user-agent".to_owned(), "probe".to_owned()),
     ];
@@ -49,15 +51,18 @@ fn plans_that_cannot_be_run_are_refused_before_anything_is_sent() {
     let server = Server::start(|_| Reply::keep(OK));
     type Change = fn(&mut pacegate::config::LoadPlan);
     let changes: [(Change, &str); 9] = [
-        (|plan| plan.arrivals.rate = f64::NAN, "rate"),
-        (|plan| plan.arrivals.rate = f64::INFINITY, "rate"),
-        (|plan| plan.arrivals.duration = std::time::Duration::MAX, "duration"),
-        (|plan| plan.arrivals.connections = 0, "connections"),
-        (|plan| plan.timeout = std::time::Duration::ZERO, "timeout"),
-        (|plan| plan.steps.clear(), "steps"),
-        (|plan| plan.steps[0].method = "GET /".to_owned(), "step `GET /`"),
-        (|plan| plan.steps[0].path = "/a b".to_owned(), "step `GET /`"),
-        (|plan| plan.arrivals.rate = 0.1, "no journey was due"),
+        (|plan| arrivals(plan).stages[0].from = f64::NAN, "rate"),
+        (|plan| arrivals(plan).stages[0].to = f64::INFINITY, "rate"),
+        (|plan| arrivals(plan).stages[0].duration = Duration::MAX, "duration"),
+        (|plan| arrivals(plan).connections = 0, "connections"),
+        (|plan| plan.timeout = Duration::ZERO, "timeout"),
+        (|plan| steps(plan).clear(), "step each"),
+        (|plan| steps(plan)[0].method = "GET /".to_owned(), "step `GET /`"),
+        (|plan| steps(plan)[0].path = "/a b".to_owned(), "step `GET /`"),
+        (
+            |plan| arrivals(plan).stages[0] = RateStage::constant(0.1, Duration::from_secs(1)),
+            "no journey was due",
+        ),
     ];
     for (change, part) in changes {
         let mut plan = plan(server.url(), 10.0, 0.1);

@@ -4,7 +4,7 @@
 #[expect(dead_code, reason = "signals and waiting are for the shop's own tests")]
 mod process;
 
-use crate::{errors, histogram, kinds, plan, run, step};
+use crate::{errors, histogram, kinds, plan, run, step, steps};
 use process::Shop;
 
 #[test]
@@ -14,13 +14,13 @@ fn a_journey_through_the_shop_is_measured_step_by_step() {
     let mut cart = step("POST", "/cart");
     cart.body = Some(br#"{"id": 1}"#.to_vec());
     cart.expect_status = vec![201];
-    plan.steps = vec![
+    *steps(&mut plan) = vec![
         step("GET", "/products?page=1"),
         step("GET", "/products/1"),
         cart,
         step("GET", "/search?q=a"),
     ];
-    plan.steps[1].name = "look at one".to_owned();
+    steps(&mut plan)[1].name = "look at one".to_owned();
     let target = run(&plan).unwrap();
     for step in ["get-products-page-1", "look-at-one", "post-cart"] {
         assert_eq!(errors(&target, &format!("{step}/errors")), (0, 25), "{step}");

@@ -7,7 +7,7 @@
 //! a connection into each stall and see none of this at the 0.99 quantile.
 
 use crate::server::{OK, Reply, Server};
-use crate::{errors, histogram, plan, run};
+use crate::{arrivals, errors, histogram, plan, run};
 use pacegate::model::Target;
 use std::time::{Duration, Instant};
 
@@ -26,7 +26,7 @@ fn under_stalls(connections: usize) -> Target {
         Reply { after, ..Reply::keep(OK) }
     });
     let mut plan = plan(server.url(), RATE, PERIOD.as_secs_f64() * PERIODS);
-    plan.arrivals.connections = connections;
+    arrivals(&mut plan).connections = connections;
     let target = run(&plan).expect("a target");
     assert_eq!(server.requests(), 5000);
     target

@@ -3,7 +3,7 @@
 use crate::repository::{PARENT, Repository};
 use crate::service::plan_of;
 use crate::support;
-use pacegate::config::{Plan, Spacing};
+use pacegate::config::{Arrivals, Plan, Spacing, Traffic};
 use pacegate::measure::Event;
 use pacegate::measure::paired::{PairedMeasured, Progress};
 use pacegate::model::{Data, PairedSeries, Stage, Target};
@@ -21,9 +21,10 @@ fn serve(flags: &str) -> String {
 /// repository starts.
 fn plan(repository: &Repository) -> Plan {
     let mut plan = plan_of(&repository.folder, "exec sh ./serve.sh", Duration::from_secs(20));
-    plan.loads[0].arrivals.rate = 50.0;
-    plan.loads[0].arrivals.connections = 64;
-    plan.loads[0].steps[0].path = "/products/1".into();
+    let stage = &mut arrivals(&mut plan).stages[0];
+    (stage.from, stage.to) = (50.0, 50.0);
+    arrivals(&mut plan).connections = 64;
+    plan.loads[0].journeys[0].steps[0].path = "/products/1".into();
     let service = plan.services.get_mut("shop").unwrap();
     service.command.cwd = repository.path();
     let port = service.url.rsplit(':').next().unwrap().to_owned();
@@ -34,6 +35,11 @@ fn plan(repository: &Repository) -> Plan {
     ];
     service.command.env.extend(variables.map(|(name, value)| (name.to_owned(), value)));
     plan
+}
+
+fn arrivals(plan: &mut Plan) -> &mut Arrivals {
+    let Traffic::Arrivals(arrivals) = &mut plan.loads[0].traffic;
+    arrivals
 }
 
 #[track_caller]
@@ -89,8 +95,8 @@ fn segments_are_not_compared_with_whole_loads() {
     let repository = Repository::of("serve.sh", &serve(BASE), &serve(BASE));
     let mut plan = plan(&repository);
     // As long as a segment, so that the times are the same.
-    plan.loads[0].arrivals.duration = Duration::from_millis(400);
-    plan.loads[0].arrivals.spacing = Spacing::Poisson { seed: 3 };
+    arrivals(&mut plan).stages[0].duration = Duration::from_millis(400);
+    arrivals(&mut plan).spacing = Spacing::Poisson { seed: 3 };
     let paired = measured(&repository, &plan);
     let alone = support::measured(&plan);
     assert_ne!(paired.head.targets[0].definition, alone.targets[0].definition);
@@ -134,7 +140,7 @@ fn a_load_on_a_service_that_is_there_already_is_measured_alone() {
     let service = crate::shop::Shop::start(BASE);
     plan.loads[0].service = None;
     plan.loads[0].url = format!("http://{}", service.address);
-    plan.loads[0].arrivals.duration = Duration::from_secs(1);
+    arrivals(&mut plan).stages[0].duration = Duration::from_secs(1);
     let measured = measured(&repository, &plan);
     let [failure] = &measured.incomparable[..] else { panic!("{measured:?}") };
     assert_eq!(failure.target, "browse");

@@ -3,7 +3,9 @@
 use crate::shop::{self, Shop};
 use crate::support::{Folder, NOTE_PID, launcher, measured, observed, only_failure, run};
 use nix::sys::signal::Signal;
-use pacegate::config::{Arrivals, LoadPlan, Plan, ServicePlan, Spacing, StepPlan};
+use pacegate::config::{
+    Arrivals, JourneyPlan, LoadPlan, Plan, RateStage, ServicePlan, Spacing, StepPlan, Traffic,
+};
 use pacegate::measure::{Context, Event, Stop, measure};
 use pacegate::model::{Stage, Warning};
 use std::net::{Ipv4Addr, TcpListener};
@@ -39,14 +41,13 @@ fn plan_on(folder: &Folder, port: u16, line: &str, load: Duration) -> Plan {
         name: "browse".into(),
         service: Some("shop".into()),
         url,
-        arrivals: Arrivals {
-            rate: 20.0,
-            duration: load,
+        traffic: Traffic::Arrivals(Arrivals {
+            stages: vec![RateStage::constant(20.0, load)],
             warmup: Duration::ZERO,
             connections: 4,
             spacing: Spacing::Constant,
-        },
-        steps: vec![step],
+        }),
+        journeys: vec![JourneyPlan { name: String::new(), weight: 1, steps: vec![step] }],
         timeout: Duration::from_secs(5),
     };
     Plan {

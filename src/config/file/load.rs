@@ -28,36 +28,58 @@ pub(crate) struct Service {
     pub(crate) pass_env: Option<Vec<At<String>>>,
 }
 
-/// A load test: journeys that start on a schedule, whether or not earlier ones were answered.
+/// A load test: what visitors ask of a service, and when.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(extend("anyOf" = [{ "required": ["service"] }, { "required": ["url"] }]))]
+#[schemars(extend("allOf" = [
+    { "anyOf": [{ "required": ["service"] }, { "required": ["url"] }] },
+    { "oneOf": [{ "required": ["arrivals"] }] },
+    { "oneOf": [{ "required": ["steps"] }, { "required": ["journeys"] }] },
+]))]
 pub(crate) struct Load {
     /// The service to start, one of `services`.
     pub(crate) service: Option<At<String>>,
     /// Origin that paths are joined to, such as `http://127.0.0.1:7878`; the service's unless given.
     pub(crate) url: Option<At<String>>,
-    /// When journeys start.
-    pub(crate) arrivals: At<Arrivals>,
-    /// The requests of one journey, in order.
+    /// When journeys start, whether or not earlier ones were answered (the open model).
+    pub(crate) arrivals: Option<At<Arrivals>>,
+    /// The requests of the only journey, in order.
     #[schemars(length(min = 1))]
-    pub(crate) steps: At<Vec<At<Step>>>,
+    pub(crate) steps: Option<At<Vec<At<Step>>>>,
+    /// Journeys by name; each visitor takes one of them, by weight.
+    pub(crate) journeys: Option<At<Entries<At<Journey>>>>,
     /// The longest a request may take, from the moment it was due.
     #[schemars(with = "Option<DurationText>")]
     pub(crate) timeout: Option<At<String>>,
 }
 
-/// When journeys start.
+/// What a visitor does.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+pub(crate) struct Journey {
+    /// How often it is taken, beside the weights of the others; 1 unless given.
+    #[schemars(range(min = 1, max = 1000))]
+    pub(crate) weight: Option<At<u64>>,
+    /// Its requests, in order.
+    #[schemars(length(min = 1))]
+    pub(crate) steps: At<Vec<At<Step>>>,
+}
+
+/// When journeys start: at a rate for some time, or in stages.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("oneOf" = [{ "required": ["rate", "for"] }, { "required": ["stages"] }]))]
 pub(crate) struct Arrivals {
     /// Journeys started a second, such as `500/s`.
-    #[schemars(with = "RateText")]
-    pub(crate) rate: At<String>,
+    #[schemars(with = "Option<RateText>")]
+    pub(crate) rate: Option<At<String>>,
     /// How long it is measured, such as `20s`.
     #[serde(rename = "for")]
-    #[schemars(with = "DurationText")]
-    pub(crate) duration: At<String>,
+    #[schemars(with = "Option<DurationText>")]
+    pub(crate) duration: Option<At<String>>,
+    /// Rates one after the other.
+    #[schemars(length(min = 1))]
+    pub(crate) stages: Option<At<Vec<At<Stage>>>>,
     /// The most connections held at once; further requests queue, and their waiting counts.
     #[schemars(range(min = 1))]
     pub(crate) connections: Option<At<u64>>,
@@ -68,6 +90,26 @@ pub(crate) struct Arrivals {
     pub(crate) spacing: Option<Spacing>,
     /// Seed of the exponential gaps.
     pub(crate) seed: Option<At<u64>>,
+}
+
+/// A time in which the rate stays (`rate`), or changes steadily (`from`, `to`).
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("oneOf" = [{ "required": ["rate"] }, { "required": ["to"] }]))]
+pub(crate) struct Stage {
+    /// Journeys started a second, all the time.
+    #[schemars(with = "Option<RateText>")]
+    pub(crate) rate: Option<At<String>>,
+    /// Journeys started a second at its beginning; as at the end of the stage before unless given.
+    #[schemars(with = "Option<RateText>")]
+    pub(crate) from: Option<At<String>>,
+    /// Journeys started a second at its end.
+    #[schemars(with = "Option<RateText>")]
+    pub(crate) to: Option<At<String>>,
+    /// How long it takes, such as `20s`.
+    #[serde(rename = "for")]
+    #[schemars(with = "DurationText")]
+    pub(crate) duration: At<String>,
 }
 
 /// Spacing of arrivals.

@@ -13,7 +13,7 @@ mod text;
 pub(crate) use accepted::{AcceptedFile, AcceptedStep};
 pub(crate) use benchmark::{Benchmark, CommandBenchmark, CriterionBenchmark};
 pub(crate) use gate::{Against, Baseline, Gate, Limit, Regression, Report, Severity, Waiver};
-pub(crate) use load::{Arrivals, Expect, Load, Service, Spacing, Step};
+pub(crate) use load::{Arrivals, Expect, Journey, Load, Service, Spacing, Stage, Step};
 pub(crate) use paired::Paired;
 use text::{SchemaVersion, StoreText};
 

@@ -11,10 +11,12 @@
 //! | `benchmarks.*.criterion.timeout` | 30 min | above 0 | 24 h |
 //! | `loads.*.arrivals.rate` | none | above 0 | 100,000/s |
 //! | `loads.*.arrivals.for` | none | above 0 | 1 h |
+//! | `loads.*.arrivals.stages` | none | 1 | 100, an hour together |
 //! | `loads.*.arrivals.warmup` | 2 s | 0 | 1 h |
 //! | `loads.*.arrivals.connections` | 256 | 1 | 10,000 |
 //! | `loads.*.arrivals.spacing` | `constant` | | |
 //! | `loads.*.arrivals.seed` | 1 | | |
+//! | `loads.*.journeys.*.weight` | 1 | 1 | 1,000 |
 //! | `loads.*.timeout` | 10 s | above 0 | 10 min |
 //! | `gates[].regression.max` | 3 % | 0 | |
 //! | `gates[].regression.strict` | `false` | | |
@@ -64,6 +66,10 @@ pub const MAX_TIMEOUT: Duration = Duration::from_secs(24 * 3600);
 
 /// The highest rate of a load, in journeys a second; one machine sends little more.
 pub const MAX_RATE: f64 = 100_000.0;
+/// The most stages of a load.
+pub const MAX_STAGES: usize = 100;
+/// The largest weight of a journey.
+pub const MAX_WEIGHT: u32 = 1000;
 /// The longest a load may run, and the longest warm-up.
 pub const MAX_LOAD_DURATION: Duration = Duration::from_secs(3600);
 /// How long journeys are started before they are measured.

@@ -2,7 +2,6 @@
 
 pub(super) mod accepted;
 mod benchmark;
-mod body;
 mod command;
 pub mod defaults;
 mod gate;

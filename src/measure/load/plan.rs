@@ -1,7 +1,7 @@
 //! The bounds within which this engine works; plans from `gates.yaml` are within them already.
 
 use super::LoadError;
-use crate::config::{LoadPlan, defaults};
+use crate::config::{Arrivals, LoadPlan, Traffic, defaults};
 
 /// Checks a plan that may not come from a file.
 ///
@@ -9,32 +9,50 @@ use crate::config::{LoadPlan, defaults};
 ///
 /// With the first value that is out of bounds.
 pub(super) fn check(plan: &LoadPlan) -> Result<(), LoadError> {
-    let arrivals = &plan.arrivals;
-    let longest = defaults::MAX_LOAD_DURATION;
+    let of_traffic = match &plan.traffic {
+        Traffic::Arrivals(arrivals) => arrivals_within(arrivals),
+    };
     let bounds = [
-        (
-            arrivals.rate > 0.0 && arrivals.rate <= defaults::MAX_RATE,
-            "its rate must be above 0 and at most 100000/s",
-        ),
-        (
-            arrivals.duration <= longest && arrivals.warmup <= longest,
-            "its duration and its warm-up must be at most an hour each",
-        ),
         (
             !plan.timeout.is_zero() && plan.timeout <= defaults::MAX_REQUEST_TIMEOUT,
             "its timeout must be above 0 and at most ten minutes",
         ),
         (
+            !plan.journeys.is_empty() && plan.journeys.iter().all(|journey| journey.weight > 0),
+            "it needs a journey, and each a weight above 0",
+        ),
+        (
+            plan.journeys.iter().all(|journey| !journey.steps.is_empty())
+                && plan.steps().count() <= defaults::MAX_STEPS,
+            "its journeys need a step each, and at most 100 together",
+        ),
+    ];
+    of_traffic
+        .into_iter()
+        .chain(bounds)
+        .find(|(within, _)| !within)
+        .map_or(Ok(()), |(_, why)| Err(LoadError::Plan(why)))
+}
+
+fn arrivals_within(arrivals: &Arrivals) -> [(bool, &'static str); 4] {
+    let within = |rate: f64| (0.0..=defaults::MAX_RATE).contains(&rate);
+    let longest = defaults::MAX_LOAD_DURATION;
+    [
+        (
+            arrivals.stages.iter().all(|stage| within(stage.from) && within(stage.to)),
+            "its rates must be from 0 to 100000/s",
+        ),
+        (
+            arrivals.stages.iter().any(|stage| stage.from.max(stage.to) > 0.0),
+            "its rate must be above 0",
+        ),
+        (
+            arrivals.duration() <= longest && arrivals.warmup <= longest,
+            "its duration and its warm-up must be at most an hour each",
+        ),
+        (
             (1..=defaults::MAX_CONNECTIONS as usize).contains(&arrivals.connections),
             "it needs from 1 to 10000 connections",
         ),
-        (
-            (1..=defaults::MAX_STEPS).contains(&plan.steps.len()),
-            "its journey needs from 1 to 100 steps",
-        ),
-    ];
-    bounds
-        .into_iter()
-        .find(|(within, _)| !within)
-        .map_or(Ok(()), |(_, why)| Err(LoadError::Plan(why)))
+    ]
 }

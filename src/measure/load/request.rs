@@ -36,7 +36,7 @@ pub(super) fn prepare(plan: &LoadPlan) -> Result<Vec<Step>, LoadError> {
         let request = request(&plan.url, step).map_err(wrong)?;
         Ok(Step { request, expect_status: step.expect_status.clone() })
     };
-    plan.steps.iter().map(step).collect()
+    plan.steps().map(step).collect()
 }
 
 fn request(url: &str, step: &StepPlan) -> Result<Request<Full<Bytes>>, hyper::http::Error> {

@@ -1,87 +1,43 @@
-//! What the worker saw, as measurements.
+//! What an engine saw, as measurements.
 
 use super::LoadError;
 use super::definition;
-use super::recorder::{Recorder, StepRecord};
-use super::validity::{Facts, validity};
-use super::worker::Report;
+use super::record::StepRecord;
+use super::seen::Seen;
 use crate::config::LoadPlan;
-use crate::model::{
-    Data, Engine, Histogram, HistogramRecorder, Measurement, Metric, Sample, Target, Unit,
-    Validity, Warning,
-};
+use crate::model::{Data, HistogramRecorder, Measurement, Metric, Sample, Target, Unit, Warning};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-/// Waiting for a connection is worth a word when so large a share of journeys did.
-const WORTH_A_WORD: f64 = 0.01;
 /// The longest part that a step's name may take in a series id.
 const MAX_SLUG: usize = 80;
 
-/// Makes a target of a worker's report; `elapsed` is the time that everything took.
-///
-/// # Errors
-///
-/// When nothing was due, nothing was sent, or a stop came before anything was measured.
-pub(super) fn assemble(
-    plan: &LoadPlan,
-    report: Report,
-    elapsed: Duration,
-) -> Result<Target, LoadError> {
-    let Report { recorder, measured, issuing, cpu, cut_short } = report;
-    let mut whole = StepRecord::default();
-    recorder.steps.iter().for_each(|step| whole.merge(step));
-    if whole.service.count() == 0 {
-        return Err(nothing_sent(plan, &recorder, &whole, cut_short));
-    }
-    let facts = Facts {
-        planned: plan.arrivals.duration,
-        measured,
-        issuing,
-        offered: recorder.offered,
-        dropped: recorder.dropped,
-        lateness_p99: recorder.lateness.quantile(0.99),
-        latency_p99: smallest_p99(&recorder.steps),
-        cpu,
-        cut_short,
-    };
+/// Makes a target of what an engine saw; `elapsed` is the time that everything took.
+pub(super) fn assemble(plan: &LoadPlan, seen: Seen, elapsed: Duration) -> Target {
+    let whole = StepRecord::of_all(&seen.steps);
     let mut measurements = of_requests("", &whole);
-    measurements.extend(throughput(recorder.completed, measured));
-    if plan.steps.len() > 1 {
-        let names = slugs(plan.steps.iter().map(|step| step.name.as_str()));
-        for (name, step) in names.iter().zip(&recorder.steps) {
+    measurements.extend(throughput(seen.completed, seen.measured));
+    if seen.steps.len() > 1 {
+        let names = slugs(plan.steps().map(|step| step.name.as_str()));
+        for (name, step) in names.iter().zip(&seen.steps) {
             measurements.extend(of_requests(&format!("{name}/"), step));
         }
     }
-    Ok(Target {
+    let failed = (whole.errors() > 0).then(|| Warning::FailedRequests {
+        failed: whole.errors(),
+        requests: whole.response.count(),
+        kinds: whole.failures.iter().map(|(kind, count)| (kind.to_string(), *count)).collect(),
+    });
+    Target {
         name: plan.name.clone(),
-        engine: Engine::Open,
+        engine: seen.engine,
         definition: definition::digest(plan),
         measurements,
-        validity: Some(Validity { lateness: lateness(&recorder), ..validity(&facts) }),
+        validity: Some(seen.validity),
         elapsed: elapsed.as_secs_f64(),
-        cut_short,
-        warnings: warnings(&recorder, &whole),
-    })
-}
-
-fn nothing_sent(
-    plan: &LoadPlan,
-    recorder: &Recorder,
-    whole: &StepRecord,
-    cut_short: bool,
-) -> LoadError {
-    if cut_short {
-        return LoadError::Interrupted;
+        cut_short: seen.cut_short,
+        warnings: failed.into_iter().chain(seen.warnings).collect(),
     }
-    if recorder.offered == 0 {
-        return LoadError::NothingDue;
-    }
-    let dropped =
-        (recorder.dropped > 0).then(|| format!("{} × not sent from here", recorder.dropped));
-    let kinds = whole.failures.iter().map(|(failure, count)| format!("{count} × {failure}"));
-    let kinds = kinds.chain(dropped).collect::<Vec<_>>().join(", ");
-    LoadError::NothingSent { origin: plan.url.clone(), kinds }
 }
 
 /// Refuses a target all of whose requests failed: errors are often fast, and say nothing of the
@@ -101,13 +57,6 @@ pub(in crate::measure) fn answered(target: Target) -> Result<Target, LoadError> 
         }
     }
     Ok(target)
-}
-
-/// The p99 of the step where it is smallest, in seconds: lateness that a slow step would not feel must
-/// not be excused for a fast one.
-fn smallest_p99(steps: &[StepRecord]) -> f64 {
-    let measured = steps.iter().filter(|step| step.response.count() > 0);
-    measured.map(|step| step.response.quantile(0.99)).fold(f64::INFINITY, f64::min)
 }
 
 /// `latency`, `service` and `errors` of the whole load or a step; none that nothing is known of.
@@ -131,28 +80,12 @@ fn of_requests(prefix: &str, record: &StepRecord) -> Vec<Measurement> {
     [latency, service, errors].into_iter().flatten().collect()
 }
 
-fn lateness(recorder: &Recorder) -> Option<Histogram> {
-    (recorder.lateness.count() > 0).then(|| recorder.lateness.histogram())
-}
-
 fn throughput(completed: u64, measured: Duration) -> Option<Measurement> {
     // No time gives no finite value, which a sample refuses.
     let sample = Sample::of_processes([completed as f64 / measured.as_secs_f64()]).ok()?;
     let metric = Metric::higher("throughput", Unit::PerSecond);
     // One answer more or less is the smallest difference there is.
     Some(Measurement { metric, data: Data::Sample(sample), quantum: 1.0 / measured.as_secs_f64() })
-}
-
-fn warnings(recorder: &Recorder, whole: &StepRecord) -> Vec<Warning> {
-    let failed = (whole.errors() > 0).then(|| Warning::FailedRequests {
-        failed: whole.errors(),
-        requests: whole.response.count(),
-        kinds: whole.failures.iter().map(|(kind, count)| (kind.to_string(), *count)).collect(),
-    });
-    let share = recorder.waits.count() as f64 / recorder.offered.max(1) as f64;
-    let waited = (share >= WORTH_A_WORD)
-        .then(|| Warning::WaitedForConnection { share, p99: recorder.waits.quantile(0.99) });
-    failed.into_iter().chain(waited).collect()
 }
 
 /// The names of steps as parts of series ids: lower case, `-` for runs of other characters than

@@ -2,7 +2,7 @@
 
 use super::both::Both;
 use super::rig::{Rig, Wanted, failed, of_build};
-use crate::config::{Arrivals, LoadPlan, Plan, ServicePlan, Spacing};
+use crate::config::{Arrivals, LoadPlan, Plan, RateStage, ServicePlan, Spacing, Traffic};
 use crate::measure::bench::{Outcome, digest};
 use crate::measure::serve::{measure_load, stopped};
 use crate::measure::service::{Service, ServiceError};
@@ -49,8 +49,9 @@ impl LoadRig {
             return Err(Same::Unknown { name });
         };
         let base = ServicePlan { command: mapping.command(&head.command)?, ..head.clone() };
-        let arrivals = segment(&load.arrivals, plan.paired.segment);
-        let segment = LoadPlan { arrivals, ..load.clone() };
+        let Traffic::Arrivals(arrivals) = &load.traffic;
+        let arrivals = segment(arrivals, plan.paired.segment);
+        let segment = LoadPlan { traffic: Traffic::Arrivals(arrivals), ..load.clone() };
         Ok(LoadRig { segment, services: Both { base, head }, sent: Both::default() })
     }
 
@@ -65,20 +66,29 @@ impl LoadRig {
 }
 
 /// A segment is as long as asked for, or as [`FEWEST_JOURNEYS`] take, and never longer than the whole
-/// load. Its warm-up, which every segment has since its service is fresh, is at most half as long.
+/// load; it goes through all stages, faster. Its warm-up, which every segment has since its service is
+/// fresh, is at most half as long.
 fn segment(whole: &Arrivals, asked: Duration) -> Arrivals {
-    let needed = Duration::try_from_secs_f64(FEWEST_JOURNEYS / whole.rate);
-    let duration = asked.max(needed.unwrap_or(Duration::MAX)).min(whole.duration);
-    Arrivals { duration, warmup: whole.warmup.min(duration / 2), ..whole.clone() }
+    let needed = Duration::try_from_secs_f64(FEWEST_JOURNEYS / whole.mean_rate());
+    let duration = asked.max(needed.unwrap_or(Duration::MAX)).min(whole.duration());
+    let share = duration.as_secs_f64() / whole.duration().as_secs_f64();
+    let faster =
+        |stage: &RateStage| RateStage { duration: stage.duration.mul_f64(share), ..*stage };
+    Arrivals {
+        stages: whole.stages.iter().map(faster).collect(),
+        warmup: whole.warmup.min(duration / 2),
+        ..whole.clone()
+    }
 }
 
 /// Independent visitors come at other moments in every pair, at the same ones to both builds.
-fn at_other_moments(arrivals: &Arrivals, pair: u64) -> Arrivals {
+fn at_other_moments(traffic: &Traffic, pair: u64) -> Traffic {
+    let Traffic::Arrivals(arrivals) = traffic;
     let spacing = match arrivals.spacing {
         Spacing::Constant => Spacing::Constant,
         Spacing::Poisson { seed } => Spacing::Poisson { seed: seed.wrapping_add(pair) },
     };
-    Arrivals { spacing, ..arrivals.clone() }
+    Traffic::Arrivals(Arrivals { spacing, ..arrivals.clone() })
 }
 
 #[async_trait(?Send)]
@@ -103,8 +113,8 @@ impl Rig for LoadRig {
         // A person is told of pairs, not of each start.
         let context = Context { observer: &|_| {}, ..context };
         *self.sent.of_mut(build) += 1;
-        let arrivals = at_other_moments(&self.segment.arrivals, *self.sent.of(build));
-        let segment = LoadPlan { arrivals, ..self.segment.clone() };
+        let traffic = at_other_moments(&self.segment.traffic, *self.sent.of(build));
+        let segment = LoadPlan { traffic, ..self.segment.clone() };
         let mut service = match Service::start(self.services.of(build), context).await {
             Ok(service) => Some(service),
             Err(_) if context.stop.is_asked() => return Outcome::default(),
@@ -140,8 +150,7 @@ mod tests {
 
     fn arrivals(rate: f64, seconds: u64, warmup: u64) -> Arrivals {
         Arrivals {
-            rate,
-            duration: Duration::from_secs(seconds),
+            stages: vec![RateStage::constant(rate, Duration::from_secs(seconds))],
             warmup: Duration::from_secs(warmup),
             connections: 1,
             spacing: Spacing::Constant,
@@ -152,7 +161,7 @@ mod tests {
     fn a_segment_is_long_enough_for_its_percentiles_and_no_longer_than_the_load() {
         let check = |rate, seconds, warmup, asked, expected: (f64, f64)| {
             let found = segment(&arrivals(rate, seconds, warmup), Duration::from_millis(asked));
-            let found = (found.duration.as_secs_f64(), found.warmup.as_secs_f64());
+            let found = (found.duration().as_secs_f64(), found.warmup.as_secs_f64());
             assert!(
                 (found.0 - expected.0).abs() + (found.1 - expected.1).abs() < 1e-9,
                 "{found:?}"
@@ -168,10 +177,11 @@ mod tests {
 
     #[test]
     fn visitors_come_at_the_same_moments_to_both_builds_and_at_others_in_the_next_pair() {
-        let poisson = Arrivals { spacing: Spacing::Poisson { seed: 7 }, ..arrivals(5.0, 2, 0) };
+        let even = Traffic::Arrivals(arrivals(5.0, 2, 0));
+        let spacing = Spacing::Poisson { seed: 7 };
+        let poisson = Traffic::Arrivals(Arrivals { spacing, ..arrivals(5.0, 2, 0) });
         assert_eq!(at_other_moments(&poisson, 1), at_other_moments(&poisson, 1));
         assert_ne!(at_other_moments(&poisson, 1), at_other_moments(&poisson, 2));
-        let even = arrivals(5.0, 2, 0);
         assert_eq!(at_other_moments(&even, 1), even);
     }
 }

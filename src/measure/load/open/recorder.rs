@@ -1,10 +1,10 @@
 //! What one worker saw, in memory that does not grow with time.
 
 use super::dispatch::Arrival;
-use super::failure::RequestFailure;
 use super::live::Live;
+use crate::measure::load::failure::RequestFailure;
+use crate::measure::load::record::StepRecord;
 use crate::model::HistogramRecorder;
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -20,33 +20,6 @@ pub(super) struct Exchange {
     pub(super) done: Instant,
     /// Why it failed.
     pub(super) failure: Option<RequestFailure>,
-}
-
-/// The measured requests of one step.
-#[derive(Debug, Default)]
-pub(super) struct StepRecord {
-    /// Due to done, of every request, failed ones too.
-    pub(super) response: HistogramRecorder,
-    /// Sent to done, of every request that was sent.
-    pub(super) service: HistogramRecorder,
-    /// Failures by kind.
-    pub(super) failures: BTreeMap<RequestFailure, u64>,
-}
-
-impl StepRecord {
-    /// Requests that failed.
-    pub(super) fn errors(&self) -> u64 {
-        self.failures.values().sum()
-    }
-
-    /// Adds all of another record.
-    pub(super) fn merge(&mut self, other: &StepRecord) {
-        self.response.merge(&other.response);
-        self.service.merge(&other.service);
-        for (failure, count) in &other.failures {
-            *self.failures.entry(*failure).or_default() += count;
-        }
-    }
 }
 
 /// All that one worker saw.

@@ -2,10 +2,10 @@
 
 use super::connection::Client;
 use super::dispatch::{self, Arrival, Dispatch, Seat};
-use super::failure::RequestFailure;
 use super::origin::Origin;
 use super::recorder::{Exchange, Recorder};
-use super::request::Step;
+use crate::measure::load::failure::RequestFailure;
+use crate::measure::load::request::Step;
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};

@@ -1,7 +1,7 @@
 //! One HTTP/1.1 connection to the service: opened when needed, kept while it can be.
 
-use super::failure::{MAX_BODY_BYTES, RequestFailure};
 use super::origin::Origin;
+use crate::measure::load::failure::{MAX_BODY_BYTES, RequestFailure};
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;

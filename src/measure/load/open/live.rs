@@ -45,7 +45,7 @@ impl Live {
         if total == 0 {
             return "no answers yet".to_owned();
         }
-        let rate = total as f64 / measured.min(arrivals.duration).as_secs_f64().max(1e-3);
+        let rate = total as f64 / measured.min(arrivals.duration()).as_secs_f64().max(1e-3);
         let errors = self.errors.load(Relaxed);
         let plural = if errors == 1 { "" } else { "s" };
         format!("{rate:.0}/s, p95 {}, {errors} error{plural}", short(p95(&counts, total)))
@@ -54,7 +54,7 @@ impl Live {
 
 /// The share of the whole time, warm-up included, that is over.
 pub(super) fn share_done(arrivals: &Arrivals, elapsed: Duration) -> f64 {
-    let planned = arrivals.warmup.as_secs_f64() + arrivals.duration.as_secs_f64();
+    let planned = arrivals.warmup.as_secs_f64() + arrivals.duration().as_secs_f64();
     (elapsed.as_secs_f64() / planned).min(1.0)
 }
 
@@ -93,7 +93,7 @@ fn short(nanoseconds: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Spacing;
+    use crate::config::{RateStage, Spacing};
     use proptest::prelude::*;
 
     proptest! {
@@ -109,8 +109,7 @@ mod tests {
         let live = Live::new();
         let seconds = Duration::from_secs;
         let arrivals = Arrivals {
-            rate: 50.0,
-            duration: seconds(4),
+            stages: vec![RateStage::constant(50.0, seconds(4))],
             warmup: seconds(1),
             connections: 1,
             spacing: Spacing::Constant,

@@ -2,6 +2,10 @@
 //!
 //! Every value is in base units and every default is filled in, so that no later stage has one.
 
+mod load;
+
+pub use load::{Arrivals, JourneyPlan, LoadPlan, RateStage, Spacing, StepPlan, Traffic};
+
 use crate::model::Unit;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -124,67 +128,6 @@ pub struct CriterionPlan {
     pub output: Option<PathBuf>,
     /// The longest the whole command may take, building included.
     pub timeout: Duration,
-}
-
-/// A load scenario.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LoadPlan {
-    /// Its name: the target.
-    pub name: String,
-    /// The service it needs started; `None` when its URL is served already.
-    pub service: Option<String>,
-    /// Origin that relative step paths are joined to, such as `http://127.0.0.1:7878`.
-    pub url: String,
-    /// When journeys start.
-    pub arrivals: Arrivals,
-    /// The journey that every arrival makes; never empty.
-    pub steps: Vec<StepPlan>,
-    /// The longest a request may take, from its due time.
-    pub timeout: Duration,
-}
-
-/// An open-model schedule: arrivals do not wait for answers.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Arrivals {
-    /// Journeys started a second; above 0.
-    pub rate: f64,
-    /// How long journeys are started and measured.
-    pub duration: Duration,
-    /// How long journeys are started before that, unmeasured (by due time).
-    pub warmup: Duration,
-    /// The most connections held at once; further requests queue with their due time kept.
-    pub connections: usize,
-    /// Spacing of arrivals.
-    pub spacing: Spacing,
-}
-
-/// Spacing of arrivals.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Spacing {
-    /// Equal gaps.
-    Constant,
-    /// Exponential gaps from a seeded generator (a Poisson process).
-    Poisson {
-        /// The generator's seed.
-        seed: u64,
-    },
-}
-
-/// One request of a journey.
-#[derive(Debug, Clone, PartialEq)]
-pub struct StepPlan {
-    /// Its name, unique within the load; `GET /products` unless given.
-    pub name: String,
-    /// HTTP method, upper case.
-    pub method: String,
-    /// Path with query, starting with `/`.
-    pub path: String,
-    /// Headers in order, names in lower case.
-    pub headers: Vec<(String, String)>,
-    /// Body; its content type is among the headers.
-    pub body: Option<Vec<u8>>,
-    /// Statuses that count as success; empty means any 2xx or 3xx.
-    pub expect_status: Vec<u16>,
 }
 
 /// One rule, applied to every series that it matches.

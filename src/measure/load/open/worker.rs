@@ -7,10 +7,10 @@ use super::live::Live;
 use super::origin::Origin;
 use super::pacer;
 use super::recorder::Recorder;
-use super::request::Step;
 use super::schedule::schedule;
 use crate::config::Arrivals;
 use crate::measure::Stop;
+use crate::measure::load::request::Step;
 use nix::time::{ClockId, clock_gettime};
 use std::cell::{Cell, RefCell};
 use std::io;
@@ -84,7 +84,7 @@ async fn work(
     reply: &mut oneshot::Sender<io::Result<Report>>,
 ) -> io::Result<Report> {
     let Assignment { arrivals, timeout, steps, origin, start, stop, live } = assignment;
-    let window = start + arrivals.warmup..start + arrivals.warmup + arrivals.duration;
+    let window = start + arrivals.warmup..start + arrivals.warmup + arrivals.duration();
     let count = steps.len();
     let recorder = Recorder::new(count, window.clone(), Arc::clone(&live));
     let shared = Rc::new(Shared {
@@ -106,7 +106,7 @@ async fn work(
         };
         pacer::pace(schedule(&arrivals), start, &alarm, issue).await?;
         alarm.until(window.end).await?;
-        share.set(cpu_share(before.get(), arrivals.duration));
+        share.set(cpu_share(before.get(), arrivals.duration()));
         while !shared.dispatch.borrow().is_quiet() {
             shared.quiet.notified().await;
         }

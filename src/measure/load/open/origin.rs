@@ -1,8 +1,8 @@
 //! Where requests go: the addresses behind the load's URL, looked up once, before anything is timed.
 
-use super::LoadError;
-use super::allow::{self, Refusal};
 use crate::config::{LoadPlan, host_of};
+use crate::measure::load::LoadError;
+use crate::measure::load::allow::{self, Refusal};
 use hyper::Uri;
 use std::cell::Cell;
 use std::io;
@@ -45,7 +45,7 @@ pub(super) async fn resolve(plan: &LoadPlan, allowed: &str) -> Result<Origin, Lo
             }
             Refusal::Elsewhere(address) => format!(
                 "{address} is not this machine; if you may load it, name the host in {}",
-                super::ALLOW_HOSTS
+                crate::measure::load::ALLOW_HOSTS
             ),
         },
         host,
@@ -82,24 +82,21 @@ impl Origin {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Arrivals, Spacing};
+    use crate::config::{Arrivals, Spacing, Traffic};
     use std::time::Duration;
 
     fn plan(url: &str) -> LoadPlan {
-        let second = Duration::from_secs(1);
-        let arrivals = Arrivals {
-            rate: 1.0,
-            duration: second,
-            warmup: second,
-            connections: 1,
-            spacing: Spacing::Constant,
-        };
         LoadPlan {
             name: "load".to_owned(),
             service: None,
             url: url.to_owned(),
-            arrivals,
-            steps: vec![],
+            traffic: Traffic::Arrivals(Arrivals {
+                stages: vec![],
+                warmup: Duration::ZERO,
+                connections: 1,
+                spacing: Spacing::Constant,
+            }),
+            journeys: vec![],
             timeout: Duration::from_secs(60),
         }
     }

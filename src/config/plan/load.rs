@@ -1,0 +1,130 @@
+//! Loads: what is asked of a service, and when.
+
+use std::time::Duration;
+
+/// A load scenario.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LoadPlan {
+    /// Its name: the target.
+    pub name: String,
+    /// The service it needs started; `None` when its URL is served already.
+    pub service: Option<String>,
+    /// Origin that relative step paths are joined to, such as `http://127.0.0.1:7878`.
+    pub url: String,
+    /// Which engine sends it, and when.
+    pub traffic: Traffic,
+    /// What visitors do; each takes one of them, by weight. Never empty.
+    pub journeys: Vec<JourneyPlan>,
+    /// The longest a request may take, from its due time.
+    pub timeout: Duration,
+}
+
+impl LoadPlan {
+    /// The steps of all journeys, in order; names are unique among them.
+    pub fn steps(&self) -> impl Iterator<Item = &StepPlan> {
+        self.journeys.iter().flat_map(|journey| &journey.steps)
+    }
+
+    /// How long it takes as planned, warm-up included.
+    pub fn planned(&self) -> Duration {
+        match &self.traffic {
+            Traffic::Arrivals(arrivals) => arrivals.warmup + arrivals.duration(),
+        }
+    }
+}
+
+/// Who sends a load, and when.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Traffic {
+    /// The open engine: journeys start on a schedule and do not wait for answers.
+    Arrivals(Arrivals),
+}
+
+/// An open-model schedule: arrivals do not wait for answers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Arrivals {
+    /// How the rate goes, stage after stage; never empty.
+    pub stages: Vec<RateStage>,
+    /// How long journeys are started before the stages, unmeasured (by due time), at their first rate.
+    pub warmup: Duration,
+    /// The most connections held at once; further requests queue with their due time kept.
+    pub connections: usize,
+    /// Spacing of arrivals.
+    pub spacing: Spacing,
+}
+
+impl Arrivals {
+    /// How long journeys are started and measured.
+    pub fn duration(&self) -> Duration {
+        self.stages.iter().map(|stage| stage.duration).sum()
+    }
+
+    /// The mean rate of the measured time, in journeys a second.
+    pub fn mean_rate(&self) -> f64 {
+        let count: f64 = self.stages.iter().map(RateStage::count).sum();
+        count / self.duration().as_secs_f64()
+    }
+}
+
+/// A time in which the rate stays, or changes steadily.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RateStage {
+    /// Journeys started a second when it begins; at least 0.
+    pub from: f64,
+    /// Journeys started a second when it ends; at least 0.
+    pub to: f64,
+    /// How long it takes.
+    pub duration: Duration,
+}
+
+impl RateStage {
+    /// A stage of one rate.
+    pub fn constant(rate: f64, duration: Duration) -> Self {
+        RateStage { from: rate, to: rate, duration }
+    }
+
+    /// Journeys started within it.
+    pub fn count(&self) -> f64 {
+        (self.from + self.to) / 2.0 * self.duration.as_secs_f64()
+    }
+}
+
+/// Spacing of arrivals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spacing {
+    /// Gaps that the rate alone decides.
+    Constant,
+    /// Exponential gaps from a seeded generator (a Poisson process).
+    Poisson {
+        /// The generator's seed.
+        seed: u64,
+    },
+}
+
+/// What a visitor does, step after step.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JourneyPlan {
+    /// Its name, unique within the load; empty for the only one.
+    pub name: String,
+    /// How often it is taken, beside the weights of the others; above 0.
+    pub weight: u32,
+    /// Its requests in order; never empty.
+    pub steps: Vec<StepPlan>,
+}
+
+/// One request of a journey.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StepPlan {
+    /// Its name, unique within the load; `GET /products` unless given.
+    pub name: String,
+    /// HTTP method, upper case.
+    pub method: String,
+    /// Path with query, starting with `/`.
+    pub path: String,
+    /// Headers in order, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// Body; its content type is among the headers.
+    pub body: Option<Vec<u8>>,
+    /// Statuses that count as success; empty means any 2xx or 3xx.
+    pub expect_status: Vec<u16>,
+}

@@ -1,0 +1,120 @@
+//! `services:` and `loads:` resolved.
+
+mod arrivals;
+mod body;
+mod step;
+
+use super::command::{Surroundings, command};
+use super::{defaults, name, time_of};
+use crate::config::error::{Fault, did_you_mean};
+use crate::config::file::{Load, Service};
+use crate::config::plan::{LoadPlan, ServicePlan, Traffic};
+use crate::config::url::{HttpUrl, http_url};
+use crate::config::yaml::{At, Entries, shown};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+pub(super) fn services(
+    entries: Option<&Entries<At<Service>>>,
+    base: &Path,
+) -> Result<BTreeMap<String, ServicePlan>, Fault> {
+    let plan = |(written, service): &(At<String>, At<Service>)| {
+        let name = name::checked(written, "service")?;
+        let typed = &service.value;
+        let ready = taken_apart(&typed.ready)?;
+        let surroundings = Surroundings {
+            cwd: typed.cwd.as_ref(),
+            env: typed.env.as_ref(),
+            pass_env: typed.pass_env.as_deref(),
+            base,
+        };
+        let plan = ServicePlan {
+            name: name.clone(),
+            command: command(&typed.command, &surroundings)?,
+            url: typed.url.as_ref().map_or(Ok(ready.origin), origin)?,
+            ready: typed.ready.value.clone(),
+            ready_within: time_of(
+                typed.ready_within.as_ref(),
+                defaults::READY_WITHIN,
+                defaults::MAX_READY_WITHIN,
+            )?,
+        };
+        Ok((name, plan))
+    };
+    entries.map_or(&[][..], |entries| &entries.0).iter().map(plan).collect()
+}
+
+pub(super) fn loads(
+    entries: Option<&Entries<At<Load>>>,
+    services: &BTreeMap<String, ServicePlan>,
+) -> Result<Vec<LoadPlan>, Fault> {
+    let plan = |(written, load): &(At<String>, At<Load>)| {
+        let name = name::checked(written, "load")?;
+        let typed = &load.value;
+        let service = typed.service.as_ref().map(|name| known(name, services)).transpose()?;
+        let url = match (&typed.url, service) {
+            (Some(url), _) => origin(url)?,
+            (None, Some(service)) => service.url.clone(),
+            (None, None) => {
+                return Err(written
+                    .fault(format!("the load `{name}` has nothing to send to"))
+                    .help("give it a `service` to start, or the `url` of one that is running"));
+            }
+        };
+        Ok(LoadPlan {
+            name,
+            url,
+            service: service.map(|service| service.name.clone()),
+            traffic: traffic(load)?,
+            journeys: step::journeys(load)?,
+            timeout: time_of(
+                typed.timeout.as_ref(),
+                defaults::REQUEST_TIMEOUT,
+                defaults::MAX_REQUEST_TIMEOUT,
+            )?,
+        })
+    };
+    entries.map_or(&[][..], |entries| &entries.0).iter().map(plan).collect()
+}
+
+fn known<'a>(
+    name: &At<String>,
+    services: &'a BTreeMap<String, ServicePlan>,
+) -> Result<&'a ServicePlan, Fault> {
+    services.get(&name.value).ok_or_else(|| {
+        let list = services.keys().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let help = match services.is_empty() {
+            true => "describe it under `services`".to_owned(),
+            false => did_you_mean(&name.value, services.keys().map(String::as_str))
+                .unwrap_or(format!("there are {list}")),
+        };
+        name.fault(format!("no service is called `{}`", shown(&name.value))).help(help)
+    })
+}
+
+fn taken_apart(url: &At<String>) -> Result<HttpUrl<'_>, Fault> {
+    http_url(&url.value).map_err(|(message, help)| url.fault(message).maybe_help(help))
+}
+
+/// A URL without a path.
+fn origin(url: &At<String>) -> Result<String, Fault> {
+    let parsed = taken_apart(url)?;
+    match parsed.path {
+        "" | "/" => Ok(parsed.origin),
+        path => Err(url.fault(format!("`{}` has a path", shown(&url.value))).help(format!(
+            "write `{}` here, and `{}` in the steps",
+            parsed.origin,
+            shown(path)
+        ))),
+    }
+}
+
+/// The one engine of a load, with what it is asked for.
+fn traffic(load: &At<Load>) -> Result<Traffic, Fault> {
+    match &load.value.arrivals {
+        Some(written) => Ok(Traffic::Arrivals(arrivals::arrivals(written)?)),
+        None => Err(load
+            .fault("the load does not say when journeys start")
+            .help("such as `arrivals: { rate: 500/s, for: 20s }`")),
+    }
+}

@@ -1,0 +1,24 @@
+//! What an engine saw, in the form that all of them share.
+
+use super::record::StepRecord;
+use crate::model::{Engine, Validity, Warning};
+use std::time::Duration;
+
+/// All that an engine saw of a load.
+#[derive(Debug)]
+pub(super) struct Seen {
+    /// Which engine.
+    pub(super) engine: Engine,
+    /// One record a step, in the order of [`steps`](crate::config::LoadPlan::steps).
+    pub(super) steps: Vec<StepRecord>,
+    /// Requests, measured or not, answered as expected within the measured time.
+    pub(super) completed: u64,
+    /// How long it was measured.
+    pub(super) measured: Duration,
+    /// Whether the service was measured, or the engine.
+    pub(super) validity: Validity,
+    /// Whether it was stopped before all was answered.
+    pub(super) cut_short: bool,
+    /// Doubts of the engine's own.
+    pub(super) warnings: Vec<Warning>,
+}
