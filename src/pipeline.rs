@@ -94,8 +94,8 @@ pub struct Checking {
 pub struct Outcome {
     /// Everything that was found.
     pub bundle: Bundle,
-    /// Why the run could not be kept.
-    pub unsaved: Option<Error>,
+    /// Why the run, or the recording that was asked for, could not be kept.
+    pub unsaved: Vec<Error>,
     /// Reports that could not be written.
     pub undelivered: Vec<Error>,
     /// Whether it was interrupted.
@@ -107,7 +107,7 @@ impl Outcome {
     /// `require_report` what could not be told. A failed gate is never masked by a later trouble.
     pub fn exit(&self, require_report: bool) -> Exit {
         let verdict = Exit::of(self.bundle.verdict, self.bundle.policy.strict);
-        let unsaved = self.unsaved.as_ref().map_or(Exit::Pass, Error::exit);
+        let unsaved = self.unsaved.first().map_or(Exit::Pass, Error::exit);
         let untold = require_report && !self.undelivered.is_empty();
         let told = if untold { Exit::ReportFailed } else { Exit::Pass };
         let interrupted = if self.interrupted { Exit::Interrupted } else { Exit::Pass };
@@ -172,8 +172,12 @@ pub async fn run(
     let bundle = again::again(bundle, first, &selected, &plan, context).await;
     let kept = if measuring.keep { history.keep(&bundle, &plan).await } else { Ok(()) };
     let mut undelivered = reports::write_all(&bundle, &plan.reports);
-    undelivered.extend(recorded.err());
-    Ok(Outcome { bundle, unsaved: kept.err(), undelivered, interrupted: context.stop.is_asked() })
+    let mut unsaved: Vec<Error> = kept.err().into_iter().collect();
+    match measuring.record {
+        Some(_) => unsaved.extend(recorded.err()),
+        None => undelivered.extend(recorded.err()),
+    }
+    Ok(Outcome { bundle, unsaved, undelivered, interrupted: context.stop.is_asked() })
 }
 
 /// Judges a stored run, or a file, again; measures and keeps nothing.
@@ -218,7 +222,7 @@ pub async fn check(judging: &Judging, checking: &Checking) -> Result<Outcome, Er
     let against = Against::Runs { baseline: &baseline, one_session };
     let bundle = judging::judge(head, against, released.as_ref(), &selected, &plan, policy);
     let undelivered = reports::write_all(&bundle, &plan.reports);
-    Ok(Outcome { bundle, unsaved: None, undelivered, interrupted: false })
+    Ok(Outcome { bundle, unsaved: vec![], undelivered, interrupted: false })
 }
 
 /// The directory of a file; that of the configuration holds the repository.

@@ -1,6 +1,6 @@
 //! A series over many runs, and the change points found in it.
 
-use super::{ChangePoint, Unit};
+use super::{ChangePoint, Creep, Unit};
 use time::OffsetDateTime;
 
 /// The values of one metric, one a run, in order of time.
@@ -21,6 +21,8 @@ pub struct SeriesPoints {
     pub series: Series,
     /// In order; each index is a place in the series.
     pub points: Vec<ChangePoint>,
+    /// A slow drift since the last of them.
+    pub creep: Option<Creep>,
 }
 
 /// A series of a stored history.

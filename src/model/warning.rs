@@ -52,6 +52,8 @@ pub enum Warning {
         /// Largest value.
         max: f64,
     },
+    /// Every time is 0, on both sides: the clock could not tell.
+    NothingTimed,
     /// Peak memory is hidden under the launcher's own.
     MemoryFloor {
         /// Bytes below which peak memory cannot be seen.
@@ -128,6 +130,7 @@ impl Warning {
             Warning::Bimodal => "bimodal",
             Warning::SlowFirst { .. } => "slow-first",
             Warning::NotExact { .. } => "not-exact",
+            Warning::NothingTimed => "nothing-timed",
             Warning::MemoryFloor { .. } => "memory-floor",
             Warning::ShortProcess { .. } => "short-process",
             Warning::OneSession => "one-session",

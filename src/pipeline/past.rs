@@ -3,7 +3,7 @@
 use super::archive::Archive;
 use super::directory;
 use super::lineage::{self, Landmark, Standing};
-use crate::analyze::{self, PointOptions, change_points};
+use crate::analyze::{self, PointOptions, change_points, creep};
 use crate::config::SeriesPattern;
 use crate::model::{
     Engine, Environment, Heading, Metric, Run, Series, SeriesId, SeriesPoints, StoredSeries,
@@ -28,12 +28,13 @@ pub struct Past {
 }
 
 impl Past {
-    /// The change points of every series; accepted steps are none.
+    /// The change points of every series, and its slow drift since; accepted steps are none.
     pub fn points(&self, options: &PointOptions) -> Vec<SeriesPoints> {
         let found = std::iter::zip(&self.series, &self.borders).map(|(stored, borders)| {
             let options = PointOptions { borders: borders.clone(), ..options.clone() };
             let points = change_points(&stored.series.values, &options);
-            SeriesPoints { series: stored.series.clone(), points }
+            let creep = creep(&stored.series.values, &options);
+            SeriesPoints { series: stored.series.clone(), points, creep }
         });
         found.collect()
     }

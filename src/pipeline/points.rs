@@ -3,7 +3,7 @@
 use super::document::{refused, text};
 use super::table;
 use crate::Error;
-use crate::analyze::{PointOptions, change_points};
+use crate::analyze::{PointOptions, change_points, creep};
 use crate::config::defaults;
 use crate::model::{Series, SeriesPoints};
 use std::path::Path;
@@ -32,11 +32,12 @@ pub fn read_series(path: &Path) -> Result<Vec<Series>, Error> {
     table::parse(&text).map_err(|why| refused(path, why))
 }
 
-/// Finds the change points of each series.
+/// Finds the change points of each series, and its slow drift since.
 pub fn points(series: Vec<Series>, options: &PointOptions) -> Vec<SeriesPoints> {
     let each = series.into_iter().map(|series| {
         let points = change_points(&series.values, options);
-        SeriesPoints { series, points }
+        let creep = creep(&series.values, options);
+        SeriesPoints { series, points, creep }
     });
     each.collect()
 }

@@ -94,6 +94,9 @@ fn add(
 
 /// A number as it is, or a date and time in Unix seconds.
 fn moment(text: &str) -> Result<f64, String> {
+    if text.is_empty() {
+        return Err("the time is empty".to_owned());
+    }
     if let Some(number) = text.parse().ok().filter(|number: &f64| number.is_finite()) {
         return Ok(number);
     }
@@ -188,7 +191,7 @@ mod tests {
                 &format!("line 5: value `{value}` is not"),
             );
         }
-        check(&row("a,s,c,,1"), "line 5: time `(no name)` is neither");
+        check(&row("a,s,c,,1"), "line 5: the time is empty");
         check(&row("a,s,c,yesterday,1"), "line 5: time `yesterday` is neither");
         check(&row("a,ms,c,1,1"), "line 5: series `a` is in `ms` here, and in `s` above");
         check(&row(",s,c,1,1"), "line 5: the series has no name");

@@ -186,6 +186,7 @@ fn is_of_a_sample(warning: &Warning) -> bool {
         | Warning::Bimodal
         | Warning::SlowFirst { .. }
         | Warning::NotExact { .. }
+        | Warning::NothingTimed
         | Warning::MemoryFloor { .. }
         | Warning::ShortProcess { .. }
         | Warning::OneSession => true,

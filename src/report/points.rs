@@ -70,6 +70,7 @@ pub(super) fn table(found: &[SeriesPoints], commit: impl Fn(&Series, usize) -> S
             },
         ]
     }));
+    let creeping: String = found.iter().filter_map(creep).collect();
     let points = rows.len() - 1;
     let marked = found.iter().filter(|found| !found.points.is_empty()).count();
     let values: usize = found.iter().map(|found| found.series.values.len()).sum();
@@ -77,13 +78,27 @@ pub(super) fn table(found: &[SeriesPoints], commit: impl Fn(&Series, usize) -> S
         |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
     let series = format!("{} series of {}", found.len(), counted(values, "value"));
     match points {
-        0 => format!("No change point in {series}.\n"),
+        0 => format!("No change point in {series}.\n{creeping}"),
         _ => format!(
-            "{}\n{} in {marked} of {series}.\n",
+            "{}\n{} in {marked} of {series}.\n{creeping}",
             grid(&rows, &[1, 3]),
             counted(points, "change point")
         ),
     }
+}
+
+/// A line about a series that creeps.
+fn creep(found: &SeriesPoints) -> Option<String> {
+    let creep = found.creep.as_ref()?;
+    let change = Change::fitting(&creep.effect);
+    let [lo, hi] = [creep.effect.lo, creep.effect.hi]
+        .map(|bound| bound.map_or_else(|| "?".to_owned(), |bound| change.bound(bound)));
+    Some(format!(
+        "{} creeps: {} ({lo} to {hi}) since index {}, with no step large enough to be a change point.\n",
+        escape::terminal(&escape::name(&found.series.name)),
+        change.signed(creep.effect.estimate).replace(NBSP, " "),
+        creep.start
+    ))
 }
 
 /// Every change point with its series.
@@ -108,7 +123,11 @@ mod tests {
 
     fn found(name: &str, commit: &str, points: Vec<ChangePoint>) -> SeriesPoints {
         let (values, commits) = (vec![1.0, 2.0], vec![commit.to_owned(); 2]);
-        SeriesPoints { series: Series { name: name.to_owned(), values, commits }, points }
+        SeriesPoints {
+            series: Series { name: name.to_owned(), values, commits },
+            points,
+            creep: None,
+        }
     }
 
     fn step(estimate: f64, lo: Option<f64>) -> ChangePoint {

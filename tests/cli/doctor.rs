@@ -32,7 +32,7 @@ fn a_machine_is_looked_at_without_a_configuration() {
 fn benchmarks_are_looked_at_as_a_build_would_judge_them() {
     let dir = Dir::with(CONFIG);
     let ended = dir.run("doctor --time 3s --target quick --target b* --format json");
-    let ended = ended.check(0, &[]);
+    let ended = ended.check(5, &[]);
     let all: serde_json::Value = serde_json::from_str(&ended.out).expect("one JSON document");
     assert_eq!((&all["format"], &all["version"]), (&"pacegate-diagnosis".into(), &1.into()));
     assert_eq!(all["cut_short"], false);
@@ -66,6 +66,9 @@ fn nothing_measured_is_no_success() {
         5,
         &["ERROR", "Nothing could be measured", "broken", "run 1 exited with code 3", "why"],
     );
+    // What was measured is told all the same.
+    let some = dir.run("doctor --time 2s --target broken --target quick");
+    some.check(5, &["quick", "broken", "run 1 exited with code 3"]);
     let unbuilt = CONFIG.replace("echo built >> built", "exit 7");
     let dir = Dir::with(&unbuilt);
     dir.run("doctor --time 1s --target quick").check(5, &["while building it", "code 7"]);

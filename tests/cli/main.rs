@@ -19,6 +19,8 @@ mod journey;
 #[cfg(test)]
 mod points;
 #[cfg(test)]
+mod project;
+#[cfg(test)]
 mod replay;
 #[cfg(test)]
 #[path = "../support/shop_binary.rs"]

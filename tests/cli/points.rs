@@ -77,6 +77,21 @@ fn no_change_point_is_an_answer() {
 }
 
 #[test]
+fn a_drift_without_steps_is_told_as_creep() {
+    let levels: Vec<(f64, usize)> = (0..100).map(|i| (100.0 + f64::from(i) * 0.05, 1)).collect();
+    let drifting: String = levels
+        .iter()
+        .enumerate()
+        .map(|(i, (level, _))| {
+            format!("parse/time,ms,c{i},{i},{}\n", level + [-2.0, 2.5, -2.5, 2.0][i % 4])
+        })
+        .collect();
+    let table = [HEADER, &drifting].concat();
+    points(&table, "").check(0, &["parse/time creeps: +", "since index 0"]);
+    assert_eq!(points(&table, "--format json").check(0, &[]).out, "", "it is no change point");
+}
+
+#[test]
 fn what_cannot_be_used_is_told_with_its_line() {
     let check = |text: &str, texts: &[&str]| {
         let ended = points(text, "--format json").check(2, texts);

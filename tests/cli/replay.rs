@@ -98,6 +98,17 @@ fn a_family_is_held_to_stricter_levels_than_a_series_alone() {
 }
 
 #[test]
+fn times_that_are_all_0_do_not_pass() {
+    let header = series("start/wall", 0.0).lines().next().unwrap_or_default().to_owned();
+    let pairs_of_0 = |unit: &str| {
+        let line = |pair| format!("\n{{\"pair\":{pair},\"base\":0,\"head\":0}}");
+        header.replace("\"s\"", unit) + &(1..=30).map(line).collect::<String>()
+    };
+    pairs(&pairs_of_0("\"s\"")).run(&format!("{REPLAY} --strict")).check(3, &["inconclusive"]);
+    pairs(&pairs_of_0("\"B\"")).run(REPLAY).check(0, &["pass"]);
+}
+
+#[test]
 fn a_recording_may_come_from_a_pipe() {
     let dir = Dir::new();
     let mut command = dir.command("check --replay -");

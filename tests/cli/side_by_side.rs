@@ -1,8 +1,6 @@
 //! `run --base` on real repositories: a slowdown fails by name, and a replay says the same.
 
-use crate::dir::{Dir, Ended};
-use std::path::Path;
-use std::process::Command;
+use crate::project::Project;
 
 /// Counts up to a number: what a benchmark does.
 fn count(to: u32) -> String {
@@ -24,90 +22,54 @@ reports:
   - { junit: junit.xml }
 ";
 
-/// A project in a repository, beside the cache for its bases.
-struct Project {
-    /// The repository.
-    dir: Dir,
-    cache: tempfile::TempDir,
+/// A project with one commit.
+fn counting() -> Project {
+    let ignored = ".pacegate\nbundle.json\nreport.md\njunit.xml\n";
+    let (left, right) = (count(10), count(10));
+    Project::of(&[
+        ("gates.yaml", CONFIG),
+        (".gitignore", ignored),
+        ("left.sh", &left),
+        ("right.sh", &right),
+    ])
 }
 
-impl Project {
-    /// A project with one commit.
-    fn new() -> Self {
-        let cache = tempfile::tempdir().expect("make a directory");
-        let project = Project { dir: Dir::with(CONFIG), cache };
-        project.git(&["init", "-q", "-b", "main"]);
-        project.dir.write(".gitignore", ".pacegate\nbundle.json\nreport.md\njunit.xml\n");
-        project.commit(&[("left.sh", &count(10)), ("right.sh", &count(10))]);
-        project
-    }
-
-    fn commit(&self, files: &[(&str, &str)]) {
-        for (file, text) in files {
-            self.dir.write(file, text);
-        }
-        self.git(&["add", "."]);
-        let author = ["-c", "user.name=a", "-c", "user.email=a@b"];
-        self.git(&[&author[..], &["commit", "-q", "--allow-empty", "-m", "x"]].concat());
-    }
-
-    fn git(&self, args: &[&str]) -> String {
-        git(self.dir.root(), args)
-    }
-
-    fn run(&self, args: &str) -> Ended {
-        let mut command = self.dir.command(args);
-        command.env("XDG_CACHE_HOME", self.cache.path());
-        Ended::new(command.output().expect("run the command"))
-    }
-
-    /// Verdicts of the last bundle, by series.
-    fn verdicts(&self) -> Vec<(String, String)> {
-        let bundle = self.dir.json("bundle.json");
-        let text = |value: &serde_json::Value| value.as_str().expect("a text").to_owned();
-        let judgements = bundle["judgements"].as_array().expect("judgements");
-        let series =
-            |id: &serde_json::Value| format!("{}/{}", text(&id["target"]), text(&id["metric"]));
-        judgements.iter().map(|one| (series(&one["series"]), text(&one["verdict"]))).collect()
-    }
-
-    /// Verdicts of the recorded pairs, of the series that the bundle judged.
-    fn replayed(&self, code: i32) -> Vec<(String, String)> {
-        let replay = "check --replay .pacegate/pairs.jsonl --family --format json";
-        let lines = self.run(replay).check(code, &[]).out;
-        let judged: Vec<String> = self.verdicts().into_iter().map(|(series, _)| series).collect();
-        let line = |line: &str| {
-            let object: serde_json::Value = serde_json::from_str(line).expect("a JSON object");
-            let text = |field: &str| object[field].as_str().expect("a text").to_owned();
-            (text("series"), text("verdict"))
-        };
-        lines.lines().map(line).filter(|(series, _)| judged.contains(series)).collect()
-    }
+/// Verdicts of the last bundle, by series.
+fn verdicts(project: &Project) -> Vec<(String, String)> {
+    let bundle = project.dir.json("bundle.json");
+    let text = |value: &serde_json::Value| value.as_str().expect("a text").to_owned();
+    let judgements = bundle["judgements"].as_array().expect("judgements");
+    let series =
+        |id: &serde_json::Value| format!("{}/{}", text(&id["target"]), text(&id["metric"]));
+    judgements.iter().map(|one| (series(&one["series"]), text(&one["verdict"]))).collect()
 }
 
-/// What git prints, without anything that a person configured.
-fn git(directory: &Path, args: &[&str]) -> String {
-    let mut command = Command::new("git");
-    let output =
-        command.args(args).current_dir(directory).env("GIT_CONFIG_GLOBAL", "/dev/null").output();
-    let output = output.expect("run git");
-    assert!(output.status.success(), "git {args:?}: {output:?}");
-    String::from_utf8(output.stdout).expect("UTF-8").trim().to_owned()
+/// Verdicts of the recorded pairs, of the series that the bundle judged.
+fn replayed(project: &Project, code: i32) -> Vec<(String, String)> {
+    let replay = "check --replay .pacegate/pairs.jsonl --family --format json";
+    let lines = project.run(replay).check(code, &[]).out;
+    let judged: Vec<String> = verdicts(project).into_iter().map(|(series, _)| series).collect();
+    let line = |line: &str| {
+        let object: serde_json::Value = serde_json::from_str(line).expect("a JSON object");
+        let text = |field: &str| object[field].as_str().expect("a text").to_owned();
+        (text("series"), text("verdict"))
+    };
+    lines.lines().map(line).filter(|(series, _)| judged.contains(series)).collect()
 }
 
 #[test]
 fn a_slowdown_fails_by_name_everywhere_and_a_replay_says_the_same() {
-    let project = Project::new();
+    let project = counting();
     project.commit(&[("right.sh", &count(60_000))]);
     project.run("run --base HEAD~1").check(1, &["FAIL", "right/wall is", "times as slow"]);
-    let verdicts = project.verdicts();
+    let verdicts = verdicts(&project);
     let failed: Vec<&str> = verdicts
         .iter()
         .filter(|(_, verdict)| verdict == "fail")
         .map(|(series, _)| &**series)
         .collect();
     assert_eq!(failed, ["right/wall"]);
-    assert_eq!(project.replayed(1), verdicts);
+    assert_eq!(replayed(&project, 1), verdicts);
 
     let junit = project.dir.read("junit.xml");
     assert!(junit.contains("failures=\"1\"") && junit.contains("measured side by side"), "{junit}");
@@ -119,16 +81,16 @@ fn a_slowdown_fails_by_name_everywhere_and_a_replay_says_the_same() {
 
 #[test]
 fn no_change_is_no_fail() {
-    let project = Project::new();
+    let project = counting();
     project.commit(&[("README", "nothing that is measured")]);
     project.run("run --base HEAD~1").check(0, &["baseline", "the merge base with HEAD~1"]);
-    assert_eq!(project.replayed(0), project.verdicts());
+    assert_eq!(replayed(&project, 0), verdicts(&project));
     project.run("run --base HEAD -q").check(0, &["base and head are the same code"]);
 }
 
 #[test]
 fn a_head_that_stands_on_the_configured_base_is_compared_with_stored_runs() {
-    let project = Project::new();
+    let project = counting();
     let config = format!("{CONFIG}base: main\n");
     project.commit(&[("gates.yaml", &config)]);
     project.run("run -q").check(0, &["NO-BASELINE", "no run of this project is stored yet"]);
@@ -147,7 +109,7 @@ fn a_head_that_stands_on_the_configured_base_is_compared_with_stored_runs() {
 
 #[test]
 fn a_new_benchmark_has_no_baseline_and_is_held_to_limits() {
-    let project = Project::new();
+    let project = counting();
     let with = |max: &str| {
         let config = CONFIG
             .replace(
@@ -166,16 +128,16 @@ fn a_new_benchmark_has_no_baseline_and_is_held_to_limits() {
         &["NO-BASELINE", "new", "could not be compared", "nothing is wrong if this change adds it"],
     );
     let verdict = |series: &str, of: &str| (series.to_owned(), of.to_owned());
-    assert_eq!(project.verdicts()[0], verdict("new/wall", "pass"));
-    assert!(project.verdicts().contains(&verdict("new/wall", "no-baseline")));
+    assert_eq!(verdicts(&project)[0], verdict("new/wall", "pass"));
+    assert!(verdicts(&project).contains(&verdict("new/wall", "no-baseline")));
     with("1us");
     project.run("run --base HEAD~2 -q").check(1, &["FAIL", "new/wall"]);
 }
 
 #[test]
 fn the_recording_goes_where_it_is_asked_to() {
-    let project = Project::new();
-    let out = project.cache.path().join("out.jsonl");
+    let project = counting();
+    let out = project.cache.path("out.jsonl");
     let record = format!("run -q --no-store --base HEAD --only left --record {}", out.display());
     project.run(&record).check(0, &[]);
     let text = std::fs::read_to_string(&out).expect("a recording");
@@ -185,4 +147,6 @@ fn the_recording_goes_where_it_is_asked_to() {
     );
     assert!(!text.contains("right/wall"));
     project.run("run --record out.jsonl --no-base").check(2, &["cannot be used with"]);
+    let full = "run -q --no-store --base HEAD --only left --record /dev/full";
+    project.run(full).check(6, &["pass", "/dev/full"]);
 }

@@ -110,10 +110,14 @@ fn a_tree_that_cannot_be_used_is_made_anew() {
     let repository = named();
     check(&repository, PARENT, "one", "two");
     let tree = repository.tree();
-    let spoilers: [fn(&Path); 3] = [
+    let spoilers: [fn(&Path); 4] = [
         |tree| std::fs::remove_dir_all(tree).unwrap(),
         |tree| std::fs::remove_file(tree.join(".git")).unwrap(),
         |tree| std::fs::write(tree.join(".git"), "gitdir: /nowhere\n").unwrap(),
+        |tree| {
+            std::fs::remove_dir_all(tree).unwrap();
+            std::fs::write(tree, "a file in its place").unwrap();
+        },
     ];
     for spoil in spoilers {
         spoil(&tree);
@@ -121,6 +125,29 @@ fn a_tree_that_cannot_be_used_is_made_anew() {
     }
     repository.git(&["worktree", "prune"]);
     check(&repository, PARENT, "one", "two");
+    repository.git(&["worktree", "lock", tree.to_str().unwrap()]);
+    std::fs::remove_dir_all(&tree).unwrap();
+    check(&repository, PARENT, "one", "two");
+}
+
+#[test]
+fn a_repository_whose_path_is_no_text_is_told_as_such() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let repository = named();
+    let odd = repository.folder.path().join(std::ffi::OsStr::from_bytes(b"odd\xff"));
+    std::fs::rename(repository.path(), &odd).unwrap();
+    let cache = repository.cache();
+    let decided = |_: &_| Progress::Ungated;
+    let pairing = Pairing {
+        reference: PARENT,
+        directory: &odd,
+        cache: Some(&cache),
+        seed: 1,
+        decided: &decided,
+    };
+    let plan = repository.plan(vec![]);
+    let measured = told(&plan, &pairing, |_, _| {}).result;
+    assert!(measured.is_ok(), "{:?}", measured.err());
 }
 
 #[test]
@@ -170,6 +197,8 @@ fn a_base_that_is_not_there_is_refused_with_advice() {
     );
     mistaken(&top, "HEAD~9", "`HEAD~9` names no commit in this clone; check its spelling");
     mistaken(&top, "--all", "`--all` names no commit");
+    mistaken(&top, "^main", "`^main` names no commit in this clone; name one commit");
+    mistaken(&top, "HEAD~1..HEAD", "no range of them");
     mistaken(&top, "HEAD:name", "names no commit");
     mistaken(&top.join(".git"), PARENT, "where no head is checked out");
     refused(&top, PARENT, &top.join("cache"), "to a folder outside of the repository");

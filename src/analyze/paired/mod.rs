@@ -17,7 +17,7 @@ mod seen;
 
 pub use design::{Design, PairedOptions};
 
-use crate::model::{Assumption, Comparison, Pair, PairedSeries, Warning};
+use crate::model::{Assumption, Comparison, Pair, PairedSeries, Unit, Warning};
 use held::Held;
 use seen::Seen;
 
@@ -31,7 +31,12 @@ pub fn looks<'a>(
     let mut held = Held::default();
     design.looks().iter().map_while(move |look| {
         let pairs = series.pairs.get(..look.pairs)?;
-        let seen = Seen::at(look, pairs, series)?;
+        let mut seen = Seen::at(look, pairs, series)?;
+        if untimed(pairs, series) {
+            (seen.lo, seen.hi) = (None, None);
+            let comparison = seen.noisy(series, look, design.power());
+            return Some(Comparison { warnings: vec![Warning::NothingTimed], ..comparison });
+        }
         if series.metric.assumption != Assumption::Exact {
             return Some(held.narrow(seen).noisy(series, look, design.power()));
         }
@@ -43,6 +48,12 @@ pub fn looks<'a>(
             }
         })
     })
+}
+
+/// Whether the clock was too coarse for the work: all times 0 are equal, and say nothing.
+fn untimed(pairs: &[Pair], series: &PairedSeries) -> bool {
+    series.metric.unit == Unit::Seconds
+        && pairs.iter().all(|pair| pair.base.abs().max(pair.head.abs()) <= 0.0)
 }
 
 /// What a metric that is said to have no noise showed of it, on the first side that did.

@@ -3,6 +3,8 @@
 use super::BaseError;
 use super::question::{ask, output, words};
 use crate::measure::Stop;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 /// What CI systems are told to fetch the whole history.
@@ -36,8 +38,8 @@ impl Repository {
                 BaseError::Git { task: "read the repository".to_owned(), words }
             });
         }
-        let line = String::from_utf8_lossy(&found.stdout);
-        let top = PathBuf::from(line.strip_suffix('\n').unwrap_or(&line));
+        let line = found.stdout.strip_suffix(b"\n").unwrap_or(&found.stdout);
+        let top = PathBuf::from(OsStr::from_bytes(line));
         let real = directory.canonicalize().unwrap_or_else(|_| directory.clone());
         let below = real.strip_prefix(&top).map_or(0, |below| below.components().count());
         let spelled = directory.ancestors().nth(below).unwrap_or(&directory).to_owned();
@@ -60,7 +62,10 @@ impl Repository {
         };
         let head = commit_of("HEAD^{commit}").await?.ok_or(BaseError::NoCommit)?;
         let reference = reference.to_owned();
-        let Some(other) = commit_of(&format!("{reference}^{{commit}}")).await? else {
+        let is_hash = |answer: &String| answer.bytes().all(|b| b.is_ascii_hexdigit());
+        // Git also verifies what stands for commits that are left out, such as `^main`.
+        let Some(other) = commit_of(&format!("{reference}^{{commit}}")).await?.filter(is_hash)
+        else {
             let advice = unknown_advice(&reference);
             return Err(BaseError::UnknownReference { reference, advice });
         };
@@ -82,6 +87,9 @@ impl Repository {
 
 /// What to do about a reference that is not there.
 fn unknown_advice(reference: &str) -> String {
+    if reference.starts_with('^') || reference.contains("..") {
+        return "name one commit, such as `origin/main`, and no range of them".to_owned();
+    }
     match reference.split_once('/') {
         Some((remote @ ("origin" | "upstream"), branch)) => {
             format!("run `git fetch {remote} {branch}` first; {WHOLE_HISTORY}")
@@ -104,5 +112,7 @@ mod tests {
         check("upstream/release/2", "`git fetch upstream release/2`");
         check("feature/x", "`git branch --all`");
         check("HEAD~99", "`git branch --all`");
+        check("^main", "no range");
+        check("main..HEAD", "no range");
     }
 }

@@ -62,7 +62,11 @@ async fn renew(top: &Path, commit: &str, tree: &Path, stop: &Stop) -> Result<boo
 }
 
 async fn anew(top: &Path, commit: &str, tree: &Path, stop: &Stop) -> Result<(), BaseError> {
-    match std::fs::remove_dir_all(tree) {
+    let removed = match tree.symlink_metadata() {
+        Ok(found) if !found.is_dir() => std::fs::remove_file(tree),
+        _ => std::fs::remove_dir_all(tree),
+    };
+    match removed {
         Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
             return Err(BaseError::File { task: "remove", path: tree.to_owned(), source });
         }
@@ -71,8 +75,8 @@ async fn anew(top: &Path, commit: &str, tree: &Path, stop: &Stop) -> Result<(), 
     let Some(path) = tree.to_str() else {
         return Err(BaseError::NoPlace { repository: top.to_owned() });
     };
-    // Forced, since git may remember the tree that was removed.
-    let args = ["worktree", "add", "--quiet", "--force", "--detach", path, commit];
+    // Forced, since git may remember the tree that was removed; twice, since somebody may have locked it.
+    let args = ["worktree", "add", "--quiet", "--force", "--force", "--detach", path, commit];
     order(top, &args, &format!("check out the base {}", short(commit)), stop).await
 }
 

@@ -49,11 +49,12 @@ pub struct Diagnosed {
 }
 
 impl Diagnosed {
-    /// The exit code: an interrupt first, then that nothing was measured, then what was not recorded.
+    /// The exit code: an interrupt first, then that a target could not be measured, then what was not
+    /// recorded.
     pub fn exit(&self) -> Exit {
         if self.diagnosis.cut_short {
             Exit::Interrupted
-        } else if self.diagnosis.examined.is_empty() {
+        } else if self.diagnosis.examined.is_empty() || !self.diagnosis.failures.is_empty() {
             Exit::MeasuringFailed
         } else {
             self.unrecorded.as_ref().map_or(Exit::Pass, Error::exit)

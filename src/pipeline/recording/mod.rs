@@ -113,7 +113,7 @@ mod tests {
             prop_oneof![
                 0.9..1.1f64,
                 Just(-0.0),
-                any::<f64>().prop_filter("JSON holds none", |v| v.is_finite())
+                any::<f64>().prop_filter("no larger ones are read", |v| v.abs() <= 1e100)
             ]
             .prop_map(move |value| if counted { value.abs() } else { value })
         };

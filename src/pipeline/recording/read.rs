@@ -11,6 +11,8 @@ use std::path::Path;
 
 /// The most series of a recording: more than a build has, and they fit the memory of a small machine.
 const MOST_SERIES: usize = 100_000;
+/// The largest size of a value: a recording with larger ones is damaged, and sums of them have no end.
+const LARGEST: f64 = 1e100;
 /// The most rules of a series.
 const MOST_RULES: usize = 100;
 
@@ -72,6 +74,14 @@ pub(super) fn parse(text: &str) -> Result<Vec<Recorded>, (usize, String)> {
 fn pair(line: &str, before: u64) -> Result<(u64, Pair), String> {
     let Numbered { pair, base, head, first } =
         serde_json::from_str(line).map_err(|error| said(&error))?;
+    if pair == 0 {
+        return Err("pair 0: the first pair is number 1".to_owned());
+    }
+    if base.abs().max(head.abs()) > LARGEST {
+        return Err(format!(
+            "a value is beyond {LARGEST:e}, which nothing that is measured can be"
+        ));
+    }
     if pair <= before {
         return Err(format!("pair {pair} comes after pair {before}; number them from 1 upwards"));
     }
@@ -230,7 +240,13 @@ mod tests {
         refuses_pair(r#"{"pair":2,"base":1,"head":-1}"#, "below 0, which none in `s` can be");
         refuses_pair("[2,1,1]", "not an object");
         refuses_pair(PAIR, "pair 1 comes after pair 1; number them from 1 upwards");
-        refuses_pair(&PAIR.replace("\"pair\":1", "\"pair\":0"), "pair 0 comes after pair 1");
+        let zeroth = PAIR.replace("\"pair\":1", "\"pair\":0");
+        refuses_pair(&zeroth, "the first pair is number 1");
+        refuses(&format!("{HEADER}\n{zeroth}"), 2, "the first pair is number 1");
+        let large = |value: &str| PAIR.replace("\"pair\":1", "\"pair\":2").replace("1.05", value);
+        refuses_pair(&large("1.8e308"), "out of range");
+        refuses_pair(&large("1.7e308"), "a value is beyond 1e100");
+        refuses_pair(&large("1.1e100"), "a value is beyond 1e100");
         refuses_pair("{\"pair\":2,\"base\":1.0,\"he", "EOF");
         refuses_pair("pair 2", "expected value");
         refuses_pair(r#"{"pair":2,"base":1,"head":1}x"#, "trailing characters");

@@ -79,7 +79,8 @@ fn sentence(diagnosis: &Diagnosis) -> String {
 
 fn too_few(examined: &Examined) -> String {
     let pairs = counted(usize::try_from(examined.pairs).unwrap_or(usize::MAX), "pair");
-    format!("{pairs} tell too little; grant more with `--time`")
+    let tell = if examined.pairs == 1 { "tells" } else { "tell" };
+    format!("{pairs} {tell} too little; grant more with `--time`")
 }
 
 /// A size that is a whole number of per cent.

@@ -45,6 +45,11 @@ pub fn warning(warning: &Warning) -> String {
             "a metric said to be exact ranged from {min} to {max}; drop `exact`, or find \
             what makes it vary"
         ),
+        Warning::NothingTimed => {
+            "every time is 0 in base and head, so that no change could be seen; measure a longer \
+            piece of work, or mend what wrote the times"
+                .to_owned()
+        }
         Warning::MemoryFloor { floor } => format!(
             "peak memory below {} cannot be seen here; read it as at most that",
             quantity(&Unit::Bytes, *floor)
