@@ -54,6 +54,16 @@ pub enum ValidityFact {
         /// Share used, in [0, 1].
         share: f64,
     },
+    /// Segments of base or head said nothing, so that their pairs had to be left out: too many of them,
+    /// or so many more of one build that what is left is a choice.
+    PairsLeftOut {
+        /// Pairs whose segment of the base was not valid.
+        base: u64,
+        /// Pairs whose segment of the head was not valid.
+        head: u64,
+        /// Pairs measured, left out or not.
+        of: u64,
+    },
     /// The load was stopped before its time.
     CutShort {
         /// Seconds measured.

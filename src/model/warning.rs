@@ -108,6 +108,15 @@ pub enum Warning {
         /// How many by kind, such as `status 500` or `timeout`.
         kinds: BTreeMap<String, u64>,
     },
+    /// Pairs of a load were left out, since a segment of base or head was not valid.
+    PairsLeftOut {
+        /// Pairs whose segment of the base was not valid.
+        base: u64,
+        /// Pairs whose segment of the head was not valid.
+        head: u64,
+        /// Pairs measured, left out or not.
+        of: u64,
+    },
     /// Journeys of a load waited for one of its connections.
     WaitedForConnection {
         /// Share of journeys that did, in [0, 1].
@@ -143,6 +152,7 @@ impl Warning {
             Warning::UnusedWaiver { .. } => "unused-waiver",
             Warning::LeftBehind { .. } => "left-behind",
             Warning::FailedRequests { .. } => "failed-requests",
+            Warning::PairsLeftOut { .. } => "pairs-left-out",
             Warning::WaitedForConnection { .. } => "waited-for-connection",
         }
     }

@@ -4,10 +4,16 @@ use super::both::Both;
 use super::series;
 use crate::config::defaults;
 use crate::measure::{load, pool};
-use crate::model::{Build, PairedSeries, Progress, Target, ValidityFact};
+use crate::model::{Build, PairedSeries, Progress, Target, ValidityFact, Warning};
+use crate::stats::{Rate, clopper_pearson};
 
 /// The fewest pairs left out after which more of them than measured ones end a target.
 const MOST_LEFT_OUT: u32 = defaults::MIN_PAIRS;
+
+/// The largest part of all pairs that may be left out.
+const MOST_OF_ALL: f64 = 0.2;
+/// How improbable it is for builds that are alike that one is the reason so much more often.
+const LOPSIDED: f64 = 0.01;
 
 /// A target on its way through its pairs; the head's alone, where the base has no counterpart.
 pub(super) struct Course {
@@ -19,8 +25,12 @@ pub(super) struct Course {
     pub(super) series: Vec<Followed>,
     /// Pairs measured, or times that the head was, alone.
     pub(super) pairs: u32,
-    /// Those left out, since a side was not valid.
+    /// Pairs left out, since at least one segment was not valid.
     left_out: u32,
+    /// How many of them each build's segment was the reason for, alone or not.
+    reasons: Both<u32>,
+    /// How many had one reason only, and it was the head's.
+    by_head_alone: u32,
     /// Whether there is nothing to compare it with.
     alone: bool,
     /// Whether nothing more can come of it.
@@ -41,6 +51,8 @@ impl Course {
             series: vec![],
             pairs: 0,
             left_out: 0,
+            reasons: Both::default(),
+            by_head_alone: 0,
             alone: false,
             over: false,
         }
@@ -68,7 +80,12 @@ impl Course {
         at_most: u32,
         decided: &dyn Fn(&PairedSeries) -> Progress,
     ) {
-        let broken = [broken(&measured.base), broken(&measured.head)].concat();
+        let of = Both { base: broken(&measured.base), head: broken(&measured.head) };
+        let [by_base, by_head] = [&of.base, &of.head].map(|facts| u32::from(!facts.is_empty()));
+        self.reasons.base += by_base;
+        self.reasons.head += by_head;
+        self.by_head_alone += by_head * (1 - by_base);
+        let broken = [of.base, of.head].concat();
         let Both { base, head } = measured;
         if !broken.is_empty() {
             return self.leave_out(Both { base: Some(base), head: Some(head) }, &broken);
@@ -135,6 +152,28 @@ impl Course {
         if let Some(broken) = broken.filter(|_| !self.over) {
             self.invalidate(&broken);
         }
+        if self.left_out == 0 || self.alone || self.over {
+            return;
+        }
+        let Both { base, head } = self.reasons;
+        let (base, head, of) = (base.into(), head.into(), (self.pairs + self.left_out).into());
+        if self.is_a_choice() {
+            self.invalidate(&[ValidityFact::PairsLeftOut { base, head, of }]);
+        } else if let Some(target) = &mut self.pooled.head {
+            target.warnings.push(Warning::PairsLeftOut { base, head, of });
+        }
+    }
+
+    /// Whether so many pairs were left out, or so many more for one build, that the others need not be
+    /// as the left-out ones would have been: a head that now and then starves its generator must not be
+    /// judged by its better moments.
+    fn is_a_choice(&self) -> bool {
+        let one_sided = 2 * self.left_out - self.reasons.base - self.reasons.head;
+        let by_head = Rate { events: self.by_head_alone.into(), trials: one_sided.into() };
+        let (lo, hi) = clopper_pearson(by_head, LOPSIDED / 2.0, LOPSIDED / 2.0);
+        f64::from(self.left_out) > MOST_OF_ALL * f64::from(self.pairs + self.left_out)
+            || lo > 0.5
+            || hi < 0.5
     }
 
     fn append(&mut self, new: PairedSeries) {
@@ -253,6 +292,40 @@ mod tests {
         check("bbbbbbbb", (0, true));
         check("vhvhvhvhvhvhvhvh", (8, false));
         check("vhvhvhvhvhvhvhvhh", (8, true));
+    }
+
+    /// Takes pairs, a letter each as above, to the end; gives what is told of those left out.
+    #[track_caller]
+    fn check_left_out(pairs: &str, valid: bool, told: Option<(u64, u64, u64)>) {
+        let fact = ValidityFact::Dropped { count: 1 };
+        let mut course = Course::new("load");
+        for letter in pairs.chars() {
+            let broken = |when| if letter == when { vec![fact.clone()] } else { vec![] };
+            let measured = Both { base: target(1, &broken('b')), head: target(2, &broken('h')) };
+            course.take(measured, Build::Base, 100, &|_| Progress::Undecided);
+        }
+        course.end();
+        let head = course.pooled.head.unwrap();
+        let facts = head.validity.unwrap().broken;
+        assert_eq!(facts.is_empty(), valid, "{pairs}: {facts:?}");
+        let counts = match (&head.warnings[..], &facts[..]) {
+            ([Warning::PairsLeftOut { base, head, of }], [])
+            | ([], [ValidityFact::PairsLeftOut { base, head, of }]) => Some((*base, *head, *of)),
+            _ => None,
+        };
+        assert_eq!(counts, told, "{pairs}");
+    }
+
+    #[test]
+    fn pairs_left_out_are_told_and_many_or_lopsided_ones_decide_nothing() {
+        check_left_out("vvvv", true, None);
+        check_left_out("vvvvvvbvvvh", true, Some((1, 1, 11)));
+        check_left_out("vvvb", false, Some((1, 0, 4)));
+        // Eight of eight are improbable at 1 %, seven are not.
+        let valid = "v".repeat(92);
+        check_left_out(&format!("{valid}hhhhhhh"), true, Some((0, 7, 99)));
+        check_left_out(&format!("{valid}hhhhhhhh"), false, Some((0, 8, 100)));
+        check_left_out(&format!("{valid}hhhhhhbb"), true, Some((2, 6, 100)));
     }
 
     /// Takes pairs of segments with a hundred arrivals each, of which so many were late in base and head;

@@ -279,6 +279,10 @@ fn fact(fact: &ValidityFact) -> String {
         ValidityFact::GeneratorBusy { share } => {
             format!("the generator used {} of its CPU", percent(*share))
         }
+        ValidityFact::PairsLeftOut { base, head, of } => format!(
+            "of {of} pairs too many were not valid to trust the others ({base} in the base, {head} in \
+             the head)"
+        ),
         ValidityFact::CutShort { measured, planned } => {
             format!("it ran {} of {}", duration(*measured), duration(*planned))
         }

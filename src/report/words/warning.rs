@@ -111,6 +111,10 @@ pub fn warning(warning: &Warning) -> String {
                 kinds.collect::<Vec<_>>().join(", ")
             )
         }
+        Warning::PairsLeftOut { base, head, of } => format!(
+            "of {of} pairs some were left out, since the load was not valid ({base} times in the base, \
+            {head} in the head); quieten the machine, or lower the rate"
+        ),
         Warning::WaitedForConnection { share, p99 } => format!(
             "{} of journeys waited for a free connection (p99 {}), which their latency \
             holds; raise `connections` unless the service is to have no more",
