@@ -48,6 +48,11 @@ fn stepping(random: &mut Pcg64, place: usize) -> f64 {
     0.5 * normal(random) + (place / 25) as f64
 }
 
+/// A machine that gets ever noisier: the last values spread 50 times as much as the first.
+fn growing(random: &mut Pcg64, place: usize) -> f64 {
+    normal(random) * (place as f64 / 51.0).exp() / 50.0
+}
+
 const ALL: [Noise; 6] = [plain, heavy, skewed, two_modes, drifting, stepping];
 
 /// A series of 100 pairs in random order, whose head is slower by `effect` under noise of `sd`.
@@ -102,6 +107,17 @@ fn a_change_as_large_as_the_limit_seldom_passes() {
             let passes = count(noise, sd, MAX, 200, &[Verdict::Pass, Verdict::Improved]);
             at_most(passes, 200, defaults::PAIRED_MISS);
         }
+    }
+}
+
+/// The spending counts on noise of one size. What it can cost when the noise grows all the time is told in
+/// docs/verdicts.md.
+#[test]
+fn growing_noise_costs_no_more_than_is_told() {
+    for sd in [0.1, 1.0, 3.0] {
+        at_most(count(growing, sd, 0.0, 300, &[Verdict::Fail]), 300, 0.08);
+        let passes = count(growing, sd, MAX, 300, &[Verdict::Pass, Verdict::Improved]);
+        at_most(passes, 300, 0.11);
     }
 }
 
