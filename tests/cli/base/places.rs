@@ -45,7 +45,8 @@ gates: [ {{ series: 'tiny/wall', regression: {{ max: 10000% }} }} ]
         command.env_remove(name);
     }
     let output = command.env("CARGO_HOME", home).output().expect("run the command");
-    Ended::new(output).check(0, &["PASS"]);
+    // By chance the head may be seen to be the faster one.
+    Ended::new(output).check(0, &["tiny/wall"]);
     let notes = project.cache.read("notes");
     for word in ["base", "head"] {
         assert_eq!(notes.lines().filter(|line| *line == word).count(), 8, "{notes}");
