@@ -13,6 +13,7 @@ mod plan;
 mod quantity;
 mod resolve;
 mod schema;
+mod template;
 mod url;
 mod yaml;
 
@@ -21,12 +22,14 @@ pub use error::ConfigError;
 pub use init::{Bench, Program, Repository, init, look};
 pub use load::{Source, load, parse};
 pub use plan::{
-    AcceptedStep, Arrivals, BaselinePlan, BenchmarkKind, BenchmarkPlan, Command, CommandPlan,
-    CriterionPlan, GatePlan, JourneyPlan, LoadPlan, PairedPlan, Plan, Quantity, RateStage,
-    ReportFormat, ReportPlan, Rule, SeriesPattern, ServicePlan, Spacing, StepPlan, StoreLocation,
+    AcceptedStep, Arrivals, BaselinePlan, BenchmarkKind, BenchmarkPlan, BodyPlan, Command,
+    CommandPlan, CriterionPlan, ExpectPlan, ExtractPlan, ExtractSource, FeedPlan, GatePlan,
+    JourneyPlan, LoadPlan, PairedPlan, Plan, Protocol, Quantity, RateStage, ReportFormat,
+    ReportPlan, Rule, SeriesPattern, ServicePlan, Spacing, StepPlan, StoreLocation, ThinkPlan,
     Traffic, WaiverPlan,
 };
 pub use quantity::{QuantityError, duration, quantity, rate, share};
 pub use resolve::defaults;
 pub use schema::{accepted_schema, schema};
+pub use template::{Part, Template};
 pub use url::{host_of, is_loopback};

@@ -1,4 +1,4 @@
-//! The part of URLs that a load needs: `http://host[:port][/path]`, taken apart without resolving.
+//! The part of URLs that a load needs: `http[s]://host[:port][/path]`, taken apart without resolving.
 
 use super::yaml::shown;
 use std::net::IpAddr;
@@ -14,7 +14,7 @@ pub(crate) struct HttpUrl<'a> {
     pub(crate) path: &'a str,
 }
 
-/// Takes an `http://` URL apart.
+/// Takes an `http://` or `https://` URL apart.
 ///
 /// # Errors
 ///
@@ -22,7 +22,7 @@ pub(crate) struct HttpUrl<'a> {
 /// or password, a bad port, characters that no URL may hold.
 pub(crate) fn http_url(url: &str) -> Result<HttpUrl<'_>, (String, Option<String>)> {
     let wrong = |what: &str| (format!("`{}` {what}", shown(url)), None);
-    let rest = after_scheme(url)?;
+    let (scheme, rest) = after_scheme(url)?;
     if !url.bytes().all(|b| b.is_ascii_graphic()) {
         return Err(wrong("holds characters that a URL must not hold unescaped"));
     }
@@ -47,24 +47,22 @@ pub(crate) fn http_url(url: &str) -> Result<HttpUrl<'_>, (String, Option<String>
         },
     };
     let written = if host.contains(':') { format!("[{host}]") } else { host.clone() };
-    let origin = match port {
-        None | Some(80) => format!("http://{written}"),
-        Some(port) => format!("http://{written}:{port}"),
+    let origin = match (scheme, port) {
+        (_, None) | ("http", Some(80)) | ("https", Some(443)) => format!("{scheme}://{written}"),
+        (_, Some(port)) => format!("{scheme}://{written}:{port}"),
     };
     Ok(HttpUrl { origin, host, path })
 }
 
-/// What follows `http://`.
-fn after_scheme(url: &str) -> Result<&str, (String, Option<String>)> {
+/// The scheme in lower case, and what follows `://`.
+fn after_scheme(url: &str) -> Result<(&'static str, &str), (String, Option<String>)> {
     match url.split_once("://") {
-        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => Ok(rest),
-        Some((scheme, _)) if scheme.eq_ignore_ascii_case("https") => Err((
-            format!("`{}`: https is not supported yet", shown(url)),
-            Some("measure the service behind its TLS terminator, over http://".to_owned()),
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => Ok(("http", rest)),
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => Ok(("https", rest)),
+        Some((scheme, _)) => Err((
+            format!("unknown scheme `{}`", shown(scheme)),
+            Some("use http:// or https://".to_owned()),
         )),
-        Some((scheme, _)) => {
-            Err((format!("unknown scheme `{}`", shown(scheme)), Some("use http://".to_owned())))
-        }
         None => Err((
             format!("`{}` is not a URL", shown(url)),
             Some("write it as `http://127.0.0.1:8080`".to_owned()),

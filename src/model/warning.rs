@@ -108,6 +108,13 @@ pub enum Warning {
         /// How many by kind, such as `status 500` or `timeout`.
         kinds: BTreeMap<String, u64>,
     },
+    /// A request after the load failed.
+    TeardownFailed {
+        /// The step's name.
+        step: String,
+        /// How it failed.
+        failure: String,
+    },
     /// Pairs of a load were left out, since a segment of base or head was not valid.
     PairsLeftOut {
         /// Pairs whose segment of the base was not valid.
@@ -152,6 +159,7 @@ impl Warning {
             Warning::UnusedWaiver { .. } => "unused-waiver",
             Warning::LeftBehind { .. } => "left-behind",
             Warning::FailedRequests { .. } => "failed-requests",
+            Warning::TeardownFailed { .. } => "teardown-failed",
             Warning::PairsLeftOut { .. } => "pairs-left-out",
             Warning::WaitedForConnection { .. } => "waited-for-connection",
         }

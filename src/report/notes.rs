@@ -203,6 +203,7 @@ fn is_of_a_sample(warning: &Warning) -> bool {
         | Warning::UnusedWaiver { .. }
         | Warning::LeftBehind { .. }
         | Warning::FailedRequests { .. }
+        | Warning::TeardownFailed { .. }
         | Warning::PairsLeftOut { .. }
         | Warning::WaitedForConnection { .. } => false,
     }

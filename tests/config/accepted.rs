@@ -2,8 +2,10 @@
 
 use crate::support::{GATES, HEAD, benchmarks, command, gates, load, parse, step, today};
 use pacegate::config::{
-    self, BenchmarkKind, Command, Plan, ReportFormat, Rule, Spacing, StoreLocation, Traffic,
+    self, BenchmarkKind, BodyPlan, Command, Plan, ReportFormat, Rule, Spacing, StoreLocation,
+    Traffic,
 };
+use serde_json::json;
 use std::path::Path;
 use std::time::Duration;
 
@@ -182,10 +184,10 @@ fn every_key_reaches_the_plan() {
         .collect();
     assert_eq!(steps[0], ("GET /products?page=2", "GET", "/products?page=2"));
     assert_eq!(steps[1], ("cart", "POST", "/cart"));
-    assert_eq!(planned[1].body.as_deref(), Some(&br#"{"id":42,"tags":["a",null,1.5]}"#[..]));
-    assert_eq!(planned[1].expect_status, [201]);
-    assert_eq!(planned[2].body.as_deref(), Some(&b"a+b=c%26d"[..]));
-    assert_eq!(planned[2].expect_status, [200, 204]);
+    assert_eq!(planned[1].body, Some(BodyPlan::Json(json!({"id": 42, "tags": ["a", null, 1.5]}))));
+    assert_eq!(planned[1].expect.status, [201]);
+    assert_eq!(planned[2].body, Some(BodyPlan::Form(vec![("a b".to_owned(), "c&d".to_owned())])));
+    assert_eq!(planned[2].expect.status, [200, 204]);
     assert_eq!(planned[2].headers[0], ("x-trace".to_owned(), "1".to_owned()));
 
     let warn_only: Vec<bool> = plan.gates.iter().map(|gate| gate.warn_only).collect();

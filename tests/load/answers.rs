@@ -140,7 +140,7 @@ fn listed_statuses_alone_are_success() {
     for (path, expected) in [("/gone", 0), ("/", 10)] {
         let mut plan = plan(server.url(), 50.0, 0.2);
         steps(&mut plan)[0].path = path.to_owned();
-        steps(&mut plan)[0].expect_status = vec![404, 410];
+        steps(&mut plan)[0].expect.status = vec![404, 410];
         assert_eq!(errors(&run(&plan).unwrap(), "errors"), (expected, 10), "{path}");
     }
 }

@@ -18,7 +18,9 @@ mod shop;
 #[cfg(test)]
 mod stall;
 
-use pacegate::config::{Arrivals, JourneyPlan, LoadPlan, RateStage, Spacing, StepPlan, Traffic};
+use pacegate::config::{
+    Arrivals, JourneyPlan, LoadPlan, Protocol, RateStage, Spacing, StepPlan, Traffic,
+};
 use pacegate::measure::load::{LoadError, measure};
 use pacegate::measure::{Context, Event, Stop};
 use pacegate::model::{Data, Histogram, Target, ValidityFact, Warning};
@@ -32,17 +34,25 @@ fn plan(url: String, rate: f64, seconds: f64) -> LoadPlan {
         name: "load".to_owned(),
         service: None,
         url,
+        ca: None,
         traffic: Traffic::Arrivals(Arrivals {
             stages: vec![RateStage::constant(rate, Duration::from_secs_f64(seconds))],
             warmup: Duration::ZERO,
             connections: 256,
             spacing: Spacing::Constant,
+            protocol: Protocol::Http1,
+            threads: None,
         }),
         journeys: vec![JourneyPlan {
             name: String::new(),
             weight: 1,
             steps: vec![step("GET", "/")],
         }],
+        setup: vec![],
+        teardown: vec![],
+        feeds: vec![],
+        cookies: true,
+        redirects: 0,
         timeout: Duration::from_secs(30),
     }
 }
@@ -59,14 +69,7 @@ fn steps(plan: &mut LoadPlan) -> &mut Vec<StepPlan> {
 }
 
 fn step(method: &str, path: &str) -> StepPlan {
-    StepPlan {
-        name: format!("{method} {path}"),
-        method: method.to_owned(),
-        path: path.to_owned(),
-        headers: vec![],
-        body: None,
-        expect_status: vec![],
-    }
+    StepPlan::new(method, path)
 }
 
 fn run(plan: &LoadPlan) -> Result<Target, LoadError> {

@@ -2,7 +2,7 @@
 
 use crate::server::{OK, Reply, Server};
 use crate::{arrivals, plan, run, step, steps};
-use pacegate::config::RateStage;
+use pacegate::config::{BodyPlan, RateStage};
 use pacegate::measure::load::LoadError;
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ fn requests_carry_what_the_step_says() {
         ("content-type".to_owned(), "application/json".to_owned()),
         ("x-trace".to_owned(), "on".to_owned()),
     ];
-    posted.body = Some(br#"{"id":1}"#.to_vec());
+    posted.body = Some(BodyPlan::Json(serde_json::json!({"id": 1})));
     *steps(&mut plan) = vec![posted];
     run(&plan).unwrap();
     let seen = server.seen.newest.lock().unwrap();

@@ -5,6 +5,7 @@
 mod process;
 
 use crate::{errors, histogram, kinds, plan, run, step, steps};
+use pacegate::config::BodyPlan;
 use process::Shop;
 
 #[test]
@@ -12,8 +13,8 @@ fn a_journey_through_the_shop_is_measured_step_by_step() {
     let shop = Shop::start("--slow item=20ms --fail search=100%");
     let mut plan = plan(format!("http://{}", shop.address), 25.0, 1.0);
     let mut cart = step("POST", "/cart");
-    cart.body = Some(br#"{"id": 1}"#.to_vec());
-    cart.expect_status = vec![201];
+    cart.body = Some(BodyPlan::Json(serde_json::json!({"id": 1})));
+    cart.expect.status = vec![201];
     *steps(&mut plan) = vec![
         step("GET", "/products?page=1"),
         step("GET", "/products/1"),

@@ -4,7 +4,8 @@ use crate::shop::{self, Shop};
 use crate::support::{Folder, NOTE_PID, launcher, measured, observed, only_failure, run};
 use nix::sys::signal::Signal;
 use pacegate::config::{
-    Arrivals, JourneyPlan, LoadPlan, Plan, RateStage, ServicePlan, Spacing, StepPlan, Traffic,
+    Arrivals, JourneyPlan, LoadPlan, Plan, Protocol, RateStage, ServicePlan, Spacing, StepPlan,
+    Traffic,
 };
 use pacegate::measure::{Context, Event, Stop, measure};
 use pacegate::model::{Stage, Warning};
@@ -29,14 +30,7 @@ fn plan_on(folder: &Folder, port: u16, line: &str, load: Duration) -> Plan {
         url: url.clone(),
         ready_within: Duration::from_secs(60),
     };
-    let step = StepPlan {
-        name: "GET /health".into(),
-        method: "GET".into(),
-        path: "/health".into(),
-        headers: vec![],
-        body: None,
-        expect_status: vec![],
-    };
+    let step = StepPlan::new("GET", "/health");
     let load = LoadPlan {
         name: "browse".into(),
         service: Some("shop".into()),
@@ -46,8 +40,16 @@ fn plan_on(folder: &Folder, port: u16, line: &str, load: Duration) -> Plan {
             warmup: Duration::ZERO,
             connections: 4,
             spacing: Spacing::Constant,
+            protocol: Protocol::Http1,
+            threads: None,
         }),
+        ca: None,
         journeys: vec![JourneyPlan { name: String::new(), weight: 1, steps: vec![step] }],
+        setup: vec![],
+        teardown: vec![],
+        feeds: vec![],
+        cookies: true,
+        redirects: 0,
         timeout: Duration::from_secs(5),
     };
     Plan {

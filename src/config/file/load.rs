@@ -1,6 +1,7 @@
 //! `services:` and `loads:` as typed.
 
-use super::text::{DurationText, RateText, Statuses, VariableText};
+use super::step::{Feed, Journey, Step};
+use super::text::{DurationText, RateText, VariableText};
 use crate::config::yaml::{At, Entries};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -41,6 +42,8 @@ pub(crate) struct Load {
     pub(crate) service: Option<At<String>>,
     /// Origin that paths are joined to, such as `http://127.0.0.1:7878`; the service's unless given.
     pub(crate) url: Option<At<String>>,
+    /// A file of certificates (PEM) that are trusted beside the system's, relative to this file.
+    pub(crate) ca: Option<At<String>>,
     /// When journeys start, whether or not earlier ones were answered (the open model).
     pub(crate) arrivals: Option<At<Arrivals>>,
     /// The requests of the only journey, in order.
@@ -48,21 +51,20 @@ pub(crate) struct Load {
     pub(crate) steps: Option<At<Vec<At<Step>>>>,
     /// Journeys by name; each visitor takes one of them, by weight.
     pub(crate) journeys: Option<At<Entries<At<Journey>>>>,
+    /// Requests made once before the load, in order, unmeasured; what they extract is known to all.
+    pub(crate) setup: Option<At<Vec<At<Step>>>>,
+    /// Requests made once after the load, in order, unmeasured.
+    pub(crate) teardown: Option<At<Vec<At<Step>>>>,
+    /// Tables whose columns are variables; each journey takes a row of each.
+    pub(crate) data: Option<At<Vec<At<Feed>>>>,
+    /// Whether a visitor keeps the cookies that it is given; true unless given.
+    pub(crate) cookies: Option<bool>,
+    /// The most redirects followed for a request; 0 unless given: a redirect is an answer then.
+    #[schemars(range(max = 20))]
+    pub(crate) redirects: Option<At<u64>>,
     /// The longest a request may take, from the moment it was due.
     #[schemars(with = "Option<DurationText>")]
     pub(crate) timeout: Option<At<String>>,
-}
-
-/// What a visitor does.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Journey {
-    /// How often it is taken, beside the weights of the others; 1 unless given.
-    #[schemars(range(min = 1, max = 1000))]
-    pub(crate) weight: Option<At<u64>>,
-    /// Its requests, in order.
-    #[schemars(length(min = 1))]
-    pub(crate) steps: At<Vec<At<Step>>>,
 }
 
 /// When journeys start: at a rate for some time, or in stages.
@@ -90,6 +92,11 @@ pub(crate) struct Arrivals {
     pub(crate) spacing: Option<Spacing>,
     /// Seed of the exponential gaps.
     pub(crate) seed: Option<At<u64>>,
+    /// The protocol that is spoken; HTTP/1.1 unless given.
+    pub(crate) protocol: Option<Protocol>,
+    /// Threads that send, each on a core; half of the cores unless given.
+    #[schemars(range(min = 1, max = 256))]
+    pub(crate) threads: Option<At<u64>>,
 }
 
 /// A time in which the rate stays (`rate`), or changes steadily (`from`, `to`).
@@ -112,6 +119,16 @@ pub(crate) struct Stage {
     pub(crate) duration: At<String>,
 }
 
+/// The protocol that requests are sent by.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Protocol {
+    /// HTTP/1.1: one request at a time on a connection.
+    Http1,
+    /// HTTP/2: many at once on a connection; over TLS, or with prior knowledge.
+    Http2,
+}
+
 /// Spacing of arrivals.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -120,51 +137,4 @@ pub(crate) enum Spacing {
     Constant,
     /// Exponential gaps, as of independent visitors.
     Poisson,
-}
-
-/// One request. Exactly one method, with the path.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(extend("oneOf" = [
-    { "required": ["get"] }, { "required": ["head"] }, { "required": ["post"] },
-    { "required": ["put"] }, { "required": ["patch"] }, { "required": ["delete"] },
-    { "required": ["options"] },
-]))]
-pub(crate) struct Step {
-    /// GET this path.
-    pub(crate) get: Option<At<String>>,
-    /// HEAD this path.
-    pub(crate) head: Option<At<String>>,
-    /// POST to this path.
-    pub(crate) post: Option<At<String>>,
-    /// PUT to this path.
-    pub(crate) put: Option<At<String>>,
-    /// PATCH this path.
-    pub(crate) patch: Option<At<String>>,
-    /// DELETE this path.
-    pub(crate) delete: Option<At<String>>,
-    /// OPTIONS of this path.
-    pub(crate) options: Option<At<String>>,
-    /// Name in reports; method and path unless given.
-    #[schemars(length(min = 1, max = 120))]
-    pub(crate) name: Option<At<String>>,
-    /// Headers to send.
-    pub(crate) headers: Option<Entries<At<String>>>,
-    /// Body, sent as JSON.
-    pub(crate) json: Option<At<serde_json::Value>>,
-    /// Body, sent as an HTML form.
-    pub(crate) form: Option<At<Entries<String>>>,
-    /// Body, sent as it is.
-    pub(crate) body: Option<At<String>>,
-    /// What answer counts as success; any 2xx or 3xx unless given.
-    pub(crate) expect: Option<Expect>,
-}
-
-/// What answer counts as success.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Expect {
-    /// A status, or a list of them.
-    #[schemars(with = "Statuses")]
-    pub(crate) status: At<serde_json::Value>,
 }

@@ -8,13 +8,15 @@ mod benchmark;
 mod gate;
 mod load;
 mod paired;
+mod step;
 mod text;
 
 pub(crate) use accepted::{AcceptedFile, AcceptedStep};
 pub(crate) use benchmark::{Benchmark, CommandBenchmark, CriterionBenchmark};
 pub(crate) use gate::{Against, Baseline, Gate, Limit, Regression, Report, Severity, Waiver};
-pub(crate) use load::{Arrivals, Expect, Journey, Load, Service, Spacing, Stage, Step};
+pub(crate) use load::{Arrivals, Load, Protocol, Service, Spacing, Stage};
 pub(crate) use paired::Paired;
+pub(crate) use step::{Expect, Feed, FeedOrder, Journey, Step};
 use text::{SchemaVersion, StoreText};
 
 use super::yaml::{At, Entries};

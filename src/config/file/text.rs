@@ -92,6 +92,24 @@ text_schema!(VariableText, "The name of an environment variable.", {
     "examples": ["RUST_LOG", "MYAPP_*"],
 });
 
+text_schema!(SizeText, "A size.", {
+    "title": "a size",
+    "anyOf": [
+        { "type": "string", "pattern": r"^ *[0-9.]+([eE][-+]?[0-9]+)? *(B|kB|MB|GB|TB|KiB|MiB|GiB|TiB)? *$" },
+        { "type": "number", "minimum": 0 },
+    ],
+    "examples": ["64KiB"],
+});
+
+text_schema!(ThinkText, "A time, or a range of times.", {
+    "title": "a time, or a range of times",
+    "anyOf": [
+        { "type": "string", "pattern": r"^ *[0-9.]+([eE][-+]?[0-9]+)? *(ns|us|µs|μs|ms|s|min|h|d)? *(\.\. *[0-9.]+([eE][-+]?[0-9]+)? *(ns|us|µs|μs|ms|s|min|h|d)? *)?$" },
+        { "type": "number", "minimum": 0 },
+    ],
+    "examples": ["1s", "1s..3s"],
+});
+
 text_schema!(Statuses, "One HTTP status, or a list of them.", {
     "anyOf": [
         { "type": "integer", "minimum": 100, "maximum": 599 },

@@ -1,5 +1,7 @@
 //! Loads: what is asked of a service, and when.
 
+use super::{FeedPlan, JourneyPlan, StepPlan};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// A load scenario.
@@ -11,10 +13,22 @@ pub struct LoadPlan {
     pub service: Option<String>,
     /// Origin that relative step paths are joined to, such as `http://127.0.0.1:7878`.
     pub url: String,
+    /// A file of certificates (PEM) that are trusted beside the system's; absolute.
+    pub ca: Option<PathBuf>,
     /// Which engine sends it, and when.
     pub traffic: Traffic,
     /// What visitors do; each takes one of them, by weight. Never empty.
     pub journeys: Vec<JourneyPlan>,
+    /// Requests made once before, unmeasured; what they extract is known to all journeys.
+    pub setup: Vec<StepPlan>,
+    /// Requests made once after, unmeasured.
+    pub teardown: Vec<StepPlan>,
+    /// Tables of which each journey takes a row each.
+    pub feeds: Vec<FeedPlan>,
+    /// Whether a visitor keeps the cookies that it is given.
+    pub cookies: bool,
+    /// The most redirects followed for a request.
+    pub redirects: u32,
     /// The longest a request may take, from its due time.
     pub timeout: Duration,
 }
@@ -51,6 +65,19 @@ pub struct Arrivals {
     pub connections: usize,
     /// Spacing of arrivals.
     pub spacing: Spacing,
+    /// The protocol that is spoken.
+    pub protocol: Protocol,
+    /// Threads that send; `None` is half of the cores that this process may use.
+    pub threads: Option<usize>,
+}
+
+/// The protocol that requests are sent by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protocol {
+    /// HTTP/1.1: one request at a time on a connection.
+    Http1,
+    /// HTTP/2: up to [`defaults::STREAMS`](crate::config::defaults::STREAMS) at once on a connection.
+    Http2,
 }
 
 impl Arrivals {
@@ -99,32 +126,4 @@ pub enum Spacing {
         /// The generator's seed.
         seed: u64,
     },
-}
-
-/// What a visitor does, step after step.
-#[derive(Debug, Clone, PartialEq)]
-pub struct JourneyPlan {
-    /// Its name, unique within the load; empty for the only one.
-    pub name: String,
-    /// How often it is taken, beside the weights of the others; above 0.
-    pub weight: u32,
-    /// Its requests in order; never empty.
-    pub steps: Vec<StepPlan>,
-}
-
-/// One request of a journey.
-#[derive(Debug, Clone, PartialEq)]
-pub struct StepPlan {
-    /// Its name, unique within the load; `GET /products` unless given.
-    pub name: String,
-    /// HTTP method, upper case.
-    pub method: String,
-    /// Path with query, starting with `/`.
-    pub path: String,
-    /// Headers in order, names in lower case.
-    pub headers: Vec<(String, String)>,
-    /// Body; its content type is among the headers.
-    pub body: Option<Vec<u8>>,
-    /// Statuses that count as success; empty means any 2xx or 3xx.
-    pub expect_status: Vec<u16>,
 }

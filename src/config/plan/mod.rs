@@ -2,9 +2,13 @@
 //!
 //! Every value is in base units and every default is filled in, so that no later stage has one.
 
+mod journey;
 mod load;
 
-pub use load::{Arrivals, JourneyPlan, LoadPlan, RateStage, Spacing, StepPlan, Traffic};
+pub use journey::{
+    BodyPlan, ExpectPlan, ExtractPlan, ExtractSource, FeedPlan, JourneyPlan, StepPlan, ThinkPlan,
+};
+pub use load::{Arrivals, LoadPlan, Protocol, RateStage, Spacing, Traffic};
 
 use crate::model::Unit;
 use std::collections::BTreeMap;

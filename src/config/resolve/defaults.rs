@@ -16,7 +16,13 @@
 //! | `loads.*.arrivals.connections` | 256 | 1 | 10,000 |
 //! | `loads.*.arrivals.spacing` | `constant` | | |
 //! | `loads.*.arrivals.seed` | 1 | | |
+//! | `loads.*.arrivals.protocol` | `http1` | | |
+//! | `loads.*.arrivals.threads` | half of the cores | 1 | 256 |
 //! | `loads.*.journeys.*.weight` | 1 | 1 | 1,000 |
+//! | `loads.*.redirects` | 0 | 0 | 20 |
+//! | `loads.*.cookies` | `true` | | |
+//! | `loads.*.data` | none | | 20 tables |
+//! | `loads.*.steps[].think` | none | 0 | 10 min |
 //! | `loads.*.timeout` | 10 s | above 0 | 10 min |
 //! | `gates[].regression.max` | 3 % | 0 | |
 //! | `gates[].regression.strict` | `false` | | |
@@ -68,6 +74,20 @@ pub const MAX_TIMEOUT: Duration = Duration::from_secs(24 * 3600);
 pub const MAX_RATE: f64 = 100_000.0;
 /// The most stages of a load.
 pub const MAX_STAGES: usize = 100;
+/// The most threads that send.
+pub const MAX_THREADS: u32 = 256;
+/// Requests at once on a connection of HTTP/2: what servers allow by default.
+pub const STREAMS: usize = 100;
+/// The largest file that a load sends, or takes values from, in bytes.
+pub const MAX_FILE_BYTES: u64 = 64 << 20;
+/// The most rows of a table.
+pub const MAX_FEED_ROWS: usize = 1_000_000;
+/// The most redirects that can be followed for a request.
+pub const MAX_REDIRECTS: u32 = 20;
+/// The most tables of a load.
+pub const MAX_FEEDS: usize = 20;
+/// The longest that a visitor may think.
+pub const MAX_THINK: Duration = Duration::from_secs(600);
 /// The largest weight of a journey.
 pub const MAX_WEIGHT: u32 = 1000;
 /// The longest a load may run, and the longest warm-up.

@@ -34,7 +34,7 @@ pub(super) fn resolve(file: &File, base: &Path, today: time::Date) -> Result<Pla
     let store = store(file.store.as_ref(), base)?;
     let services = load::services(file.services.as_ref(), base)?;
     let benchmarks = benchmark::benchmarks(file.benchmarks.as_ref(), base)?;
-    let loads = load::loads(file.loads.as_ref(), &services)?;
+    let loads = load::loads(file.loads.as_ref(), &services, base)?;
     name::distinct_targets(file)?;
     Ok(Plan {
         gates: gate::gates(file)?,

@@ -1,7 +1,11 @@
 //! The digest that says whether two loads asked the same of a service.
 
-use crate::config::{Arrivals, LoadPlan, Spacing, StepPlan, Traffic};
+use crate::config::{
+    Arrivals, BodyPlan, ExpectPlan, ExtractPlan, ExtractSource, LoadPlan, Protocol, Spacing,
+    StepPlan, Traffic,
+};
 use sha2::{Digest as _, Sha256};
+use std::path::Path;
 use std::time::Duration;
 
 /// Headers whose values are credentials: they change without changing the work, and even their
@@ -21,6 +25,10 @@ pub(in crate::measure) fn digest(plan: &LoadPlan) -> String {
         parts.add(journey.weight.to_be_bytes());
         journey.steps.iter().for_each(|step| add_step(&mut parts, step));
     }
+    for feed in &plan.feeds {
+        parts.all("feed", [name(&feed.path), feed.random.to_string()]);
+    }
+    parts.all("visitor", [plan.cookies.to_string(), plan.redirects.to_string()]);
     format!("{:x}", parts.0.finalize())
 }
 
@@ -33,6 +41,10 @@ fn add_arrivals(parts: &mut Parts, arrivals: &Arrivals) {
         parts.time(stage.duration);
     }
     parts.add((arrivals.connections as u64).to_be_bytes());
+    parts.add(match arrivals.protocol {
+        Protocol::Http1 => "http1",
+        Protocol::Http2 => "http2",
+    });
     match arrivals.spacing {
         Spacing::Constant => parts.add("constant"),
         Spacing::Poisson { seed } => {
@@ -49,10 +61,40 @@ fn add_step(parts: &mut Parts, step: &StepPlan) {
         parts.add(name);
         parts.add(if CREDENTIALS.contains(&name.as_str()) { "" } else { value });
     }
-    parts.add("body");
-    step.body.iter().for_each(|body| parts.add(body));
-    parts.add("expect");
-    step.expect_status.iter().for_each(|status| parts.add(status.to_be_bytes()));
+    match &step.body {
+        None => parts.add("no body"),
+        Some(BodyPlan::Json(value)) => parts.all("json", [value.to_string()]),
+        Some(BodyPlan::Text(text)) => parts.all("text", [text]),
+        Some(BodyPlan::File(path)) => parts.all("file", [name(path)]),
+        Some(BodyPlan::Form(pairs)) => {
+            parts.all("form", pairs.iter().flat_map(|(name, value)| [name, value]));
+        }
+    }
+    let ExpectPlan { status, headers, json, body, size, within } = &step.expect;
+    parts.all("expect", status.iter().map(u16::to_string));
+    parts.all("headers", headers.iter().flat_map(|(name, text)| [name, text]));
+    parts.all("values", json.iter().flat_map(|(path, value)| [path.clone(), value.to_string()]));
+    parts.all("text", body);
+    parts.all("size", size.map(u64::to_be_bytes));
+    parts.all("within", within.map(|within| within.as_nanos().to_be_bytes()));
+    for ExtractPlan { variable, source } in &step.extract {
+        let (kind, text) = match source {
+            ExtractSource::Json(text) => ("json", text),
+            ExtractSource::Header(text) => ("header", text),
+            ExtractSource::Regex(text) => ("regex", text),
+        };
+        parts.all("extract", [variable, kind, text]);
+    }
+    if let Some(think) = step.think {
+        parts.add("think");
+        parts.time(think.from);
+        parts.time(think.to);
+    }
+}
+
+/// Where a file lies differs from machine to machine.
+fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// Each part with its length before it, so that no two lists of parts give the same bytes.
@@ -63,6 +105,13 @@ impl Parts {
         let part = part.as_ref();
         self.0.update((part.len() as u64).to_be_bytes());
         self.0.update(part);
+    }
+
+    fn all(&mut self, what: &str, parts: impl IntoIterator<Item = impl AsRef<[u8]>>) {
+        let parts: Vec<_> = parts.into_iter().collect();
+        self.add(what);
+        self.add((parts.len() as u64).to_be_bytes());
+        parts.into_iter().for_each(|part| self.add(part));
     }
 
     fn time(&mut self, time: Duration) {
@@ -76,6 +125,10 @@ mod tests {
     use crate::config::{JourneyPlan, RateStage};
 
     fn plan() -> LoadPlan {
+        let step_plan = StepPlan {
+            headers: vec![("authorization".to_owned(), "Bearer a".to_owned())],
+            ..StepPlan::new("GET", "/products")
+        };
         LoadPlan {
             name: "browse".to_owned(),
             service: None,
@@ -85,19 +138,16 @@ mod tests {
                 warmup: Duration::from_secs(2),
                 connections: 256,
                 spacing: Spacing::Constant,
+                protocol: Protocol::Http1,
+                threads: None,
             }),
-            journeys: vec![JourneyPlan {
-                name: String::new(),
-                weight: 1,
-                steps: vec![StepPlan {
-                    name: "list".to_owned(),
-                    method: "GET".to_owned(),
-                    path: "/products".to_owned(),
-                    headers: vec![("authorization".to_owned(), "Bearer a".to_owned())],
-                    body: None,
-                    expect_status: vec![],
-                }],
-            }],
+            journeys: vec![JourneyPlan { name: String::new(), weight: 1, steps: vec![step_plan] }],
+            ca: None,
+            setup: vec![],
+            teardown: vec![],
+            feeds: vec![],
+            cookies: true,
+            redirects: 0,
             timeout: Duration::from_secs(10),
         }
     }
@@ -143,8 +193,20 @@ mod tests {
         );
         check(|plan| step(plan).method = "POST".to_owned(), false);
         check(|plan| step(plan).path = "/".to_owned(), false);
-        check(|plan| step(plan).body = Some(vec![]), false);
-        check(|plan| step(plan).expect_status = vec![200], false);
+        check(|plan| arrivals(plan).protocol = Protocol::Http2, false);
+        check(|plan| arrivals(plan).threads = Some(2), true);
+        check(|plan| plan.ca = Some("ca.pem".into()), true);
+        check(|plan| plan.setup = vec![StepPlan::new("GET", "/")], true);
+        check(|plan| plan.cookies = false, false);
+        check(|plan| plan.redirects = 1, false);
+        let text = |text: &str| BodyPlan::Text(text.to_owned());
+        check(|plan| step(plan).body = Some(text("")), false);
+        check(|plan| step(plan).expect.status = vec![200], false);
+        check(|plan| step(plan).expect.body = Some("a".to_owned()), false);
+        check(|plan| step(plan).expect.within = Some(Duration::ZERO), false);
+        let source = ExtractSource::Header("a".to_owned());
+        let extract = ExtractPlan { variable: "a".to_owned(), source };
+        check(|plan| step(plan).extract = vec![extract], false);
         check(|plan| step(plan).headers.clear(), false);
     }
 }

@@ -1,6 +1,7 @@
 //! Why a load could not be measured.
 
 use std::io;
+use std::path::PathBuf;
 
 /// Why a load could not be measured at all.
 #[derive(Debug, thiserror::Error)]
@@ -9,12 +10,39 @@ pub enum LoadError {
     #[error("failed to start load: {0}")]
     Plan(&'static str),
     /// A step is no HTTP request.
-    #[error("failed to build the request of step `{step}`: {source}")]
+    #[error("failed to build the request of step `{step}`: {why}")]
     Step {
         /// The step's name.
         step: String,
         /// What is wrong with it.
-        source: hyper::http::Error,
+        why: String,
+    },
+    /// A file that the load needs cannot be read.
+    #[error("failed to read file `{}`", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A table cannot be used.
+    #[error("failed to use data `{}`: {why}", path.display())]
+    Data {
+        /// Which.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The certificate authority's file, or the system's, cannot be used.
+    #[error("failed to set up TLS: {0}")]
+    Tls(String),
+    /// A step before the load failed.
+    #[error("failed to set the load up: step `{step}`: {failure}")]
+    Setup {
+        /// The step's name.
+        step: String,
+        /// How it failed.
+        failure: String,
     },
     /// The host's name was not found.
     #[error("failed to look up host `{host}`: {source}; check the load's `url`")]

@@ -26,14 +26,46 @@ pub(super) enum RequestFailure {
     BodyTooLarge,
     /// The answer was not HTTP.
     Malformed,
+    /// The TLS handshake failed for another reason than the certificate.
+    Handshake,
+    /// The certificate is not trusted: expired, of another host, or of an unknown authority.
+    Certificate,
+    /// It took longer than was expected of it.
+    Slow,
+    /// The body was longer than was expected of it.
+    Size,
+    /// A header was not as expected.
+    Header,
+    /// The body does not hold the text that was expected.
+    Body,
+    /// The body is not JSON, where something was expected in it.
+    NotJson,
+    /// A value in the JSON was not as expected.
+    Json,
+    /// A variable found nothing in the answer.
+    NothingExtracted,
+    /// A variable of the request had no value.
+    NoValue,
+    /// With the values of its variables it is no request.
+    Unsendable,
+    /// There were more redirects than are followed.
+    Redirects,
+    /// A redirect led to another origin, which is not followed.
+    Elsewhere,
     /// This machine had no file descriptor, port or memory for a connection: no fault of the service.
     NoSocket,
 }
 
 impl RequestFailure {
-    /// What a failed attempt to connect means.
+    /// What a failed attempt to connect, the TLS handshake included, means.
     pub(super) fn of_connecting(error: &io::Error) -> Self {
         use nix::errno::Errno;
+        if let Some(tls) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+            return match tls {
+                rustls::Error::InvalidCertificate(_) => RequestFailure::Certificate,
+                _ => RequestFailure::Handshake,
+            };
+        }
         match error.raw_os_error().map(Errno::from_raw) {
             Some(
                 Errno::EMFILE
@@ -44,6 +76,7 @@ impl RequestFailure {
             ) => RequestFailure::NoSocket,
             Some(Errno::ECONNREFUSED) => RequestFailure::Refused,
             Some(Errno::ECONNRESET | Errno::ECONNABORTED) => RequestFailure::Reset,
+            None if error.kind() == io::ErrorKind::UnexpectedEof => RequestFailure::Closed,
             _ => RequestFailure::Unreachable,
         }
     }
@@ -83,6 +116,19 @@ impl fmt::Display for RequestFailure {
                 write!(f, "body over {} MiB", MAX_BODY_BYTES >> 20)
             }
             RequestFailure::Malformed => f.write_str("malformed answer"),
+            RequestFailure::Handshake => f.write_str("TLS handshake failed"),
+            RequestFailure::Certificate => f.write_str("certificate not trusted"),
+            RequestFailure::Slow => f.write_str("slower than expected"),
+            RequestFailure::Size => f.write_str("body longer than expected"),
+            RequestFailure::Header => f.write_str("header not as expected"),
+            RequestFailure::Body => f.write_str("expected text not in the body"),
+            RequestFailure::NotJson => f.write_str("body is not JSON"),
+            RequestFailure::Json => f.write_str("JSON value not as expected"),
+            RequestFailure::NothingExtracted => f.write_str("nothing to extract"),
+            RequestFailure::NoValue => f.write_str("variable without a value"),
+            RequestFailure::Unsendable => f.write_str("no request with these values"),
+            RequestFailure::Redirects => f.write_str("too many redirects"),
+            RequestFailure::Elsewhere => f.write_str("redirect to another origin"),
             RequestFailure::NoSocket => f.write_str("no file descriptor or port left here"),
         }
     }

@@ -1,20 +1,21 @@
 //! Loads: a service is sent requests, and what came of them is told.
 //!
-//! An engine decides when requests are sent: [`open`] on a schedule, whatever the answers. What it saw
+//! What visitors do is a [`journey`]. An engine decides when: [`open`] on a schedule, whatever the
+//! answers. What it saw
 //! comes out in one form, [`Seen`](seen::Seen), of which [`target`] makes measurements.
 //!
 //! A request **fails** by a status that was not expected, and by anything that keeps its answer from
 //! being read to the end within the timeout. Its latency stays among the others, a timeout's at the
-//! timeout. Redirects are answers like any other, not followed.
+//! timeout. Redirects are answers like any other, unless the plan says that they are followed.
 
 mod allow;
 mod definition;
 mod error;
 mod failure;
+mod journey;
 mod open;
 mod plan;
 mod record;
-mod request;
 mod seen;
 mod target;
 mod validity;

@@ -147,6 +147,7 @@ impl Rig for LoadRig {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Protocol;
 
     fn arrivals(rate: f64, seconds: u64, warmup: u64) -> Arrivals {
         Arrivals {
@@ -154,6 +155,8 @@ mod tests {
             warmup: Duration::from_secs(warmup),
             connections: 1,
             spacing: Spacing::Constant,
+            protocol: Protocol::Http1,
+            threads: None,
         }
     }
 

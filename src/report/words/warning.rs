@@ -111,6 +111,9 @@ pub fn warning(warning: &Warning) -> String {
                 kinds.collect::<Vec<_>>().join(", ")
             )
         }
+        Warning::TeardownFailed { step, failure } => format!(
+            "the request `{step}` after the load failed ({failure}); clean up what it should have"
+        ),
         Warning::PairsLeftOut { base, head, of } => format!(
             "of {of} pairs some were left out, since the load was not valid ({base} times in the base, \
             {head} in the head); quieten the machine, or lower the rate"

@@ -2,7 +2,7 @@
 
 use crate::config::error::Fault;
 use crate::config::file::{self, Stage};
-use crate::config::plan::{Arrivals, RateStage, Spacing};
+use crate::config::plan::{Arrivals, Protocol, RateStage, Spacing};
 use crate::config::quantity;
 use crate::config::resolve::{at_most, count, defaults, measured, time_of};
 use crate::config::yaml::At;
@@ -30,7 +30,16 @@ pub(super) fn arrivals(written: &At<file::Arrivals>) -> Result<Arrivals, Fault> 
         }
         (_, None) => Spacing::Constant,
     };
-    Ok(Arrivals { stages, warmup, connections: connections as usize, spacing })
+    let protocol = match typed.protocol {
+        Some(file::Protocol::Http2) => Protocol::Http2,
+        Some(file::Protocol::Http1) | None => Protocol::Http1,
+    };
+    let threads = match &typed.threads {
+        None => None,
+        Some(threads) => Some(count(threads, 1, defaults::MAX_THREADS, "`threads`")? as usize),
+    };
+    let connections = connections as usize;
+    Ok(Arrivals { stages, warmup, connections, spacing, protocol, threads })
 }
 
 /// One stage of `rate` and `for`, or those of `stages`.

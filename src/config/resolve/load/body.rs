@@ -1,8 +1,13 @@
 //! Headers and bodies of requests.
 
+use super::step::template;
 use crate::config::error::Fault;
 use crate::config::file::Step;
+use crate::config::plan::BodyPlan;
+use crate::config::resolve::path_in;
 use crate::config::yaml::{At, Entries, shown};
+use serde_json::Value;
+use std::path::Path;
 
 /// Headers that the engine writes itself, since a wrong one would break the connection.
 const OWN: [&str; 6] =
@@ -11,9 +16,12 @@ const OWN: [&str; 6] =
 type Headers = Vec<(String, String)>;
 
 /// Headers with names in lower case, and the body with its content type among them.
-pub(super) fn headers_and_body(step: &Step) -> Result<(Headers, Option<Vec<u8>>), Fault> {
+pub(super) fn headers_and_body(
+    step: &Step,
+    base: &Path,
+) -> Result<(Headers, Option<BodyPlan>), Fault> {
     let mut headers = headers(step.headers.as_ref())?;
-    let Some((content_type, body)) = body(step)? else { return Ok((headers, None)) };
+    let Some((content_type, body)) = body(step, base)? else { return Ok((headers, None)) };
     if !headers.iter().any(|(name, _)| name == "content-type") {
         headers.push(("content-type".to_owned(), content_type.to_owned()));
     }
@@ -40,6 +48,7 @@ fn headers(entries: Option<&Entries<At<String>>>) -> Result<Headers, Fault> {
         {
             return Err(value.fault("a header's value is printable ASCII of at most 8192 bytes"));
         }
+        template(value, text)?;
         headers.push((lower, text.to_owned()));
     }
     Ok(headers)
@@ -50,54 +59,53 @@ fn is_token(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b)
 }
 
-fn body(step: &Step) -> Result<Option<(&'static str, Vec<u8>)>, Fault> {
+fn body(step: &Step, base: &Path) -> Result<Option<(&'static str, BodyPlan)>, Fault> {
     let json = step
         .json
         .as_ref()
-        .map(|json| (json.place, "application/json", json.value.to_string().into_bytes()));
+        .map(|json| (json.place, "application/json", BodyPlan::Json(json.value.clone())));
     let form = step.form.as_ref().map(|form| {
-        (form.place, "application/x-www-form-urlencoded", encoded(&form.value).into_bytes())
+        let pairs = form.value.0.iter().map(|(name, value)| (name.value.clone(), value.clone()));
+        (form.place, "application/x-www-form-urlencoded", BodyPlan::Form(pairs.collect()))
     });
     let text = step
         .body
         .as_ref()
-        .map(|text| (text.place, "text/plain; charset=utf-8", text.value.clone().into_bytes()));
-    let mut written = [json, form, text].into_iter().flatten();
-    let Some((_, content_type, body)) = written.next() else { return Ok(None) };
-    match written.next() {
-        Some((place, ..)) => Err(Fault::new("a step has one body")
-            .at(place)
-            .help("keep one of `json`, `form` and `body`")),
-        None => Ok(Some((content_type, body))),
-    }
-}
-
-/// `application/x-www-form-urlencoded` as the URL standard serialises it.
-fn encoded(form: &Entries<String>) -> String {
-    let pairs =
-        form.0.iter().map(|(name, value)| format!("{}={}", escaped(&name.value), escaped(value)));
-    pairs.collect::<Vec<_>>().join("&")
-}
-
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for b in text.bytes() {
-        match b {
-            b' ' => out.push('+'),
-            b'*' | b'-' | b'.' | b'_' => out.push(char::from(b)),
-            _ if b.is_ascii_alphanumeric() => out.push(char::from(b)),
-            _ => out.push_str(&format!("%{b:02X}")),
+        .map(|text| (text.place, "text/plain; charset=utf-8", BodyPlan::Text(text.value.clone())));
+    let file = match &step.file {
+        None => None,
+        Some(file) => {
+            let path = path_in(base, file, &file.value)?;
+            Some((file.place, "application/octet-stream", BodyPlan::File(path)))
         }
+    };
+    let mut written = [json, form, text, file].into_iter().flatten();
+    let Some((place, content_type, body)) = written.next() else { return Ok(None) };
+    if let Some((place, ..)) = written.next() {
+        return Err(Fault::new("a step has one body")
+            .at(place)
+            .help("keep one of `json`, `form`, `body` and `file`"));
     }
-    out
+    let at = At { value: (), place };
+    texts(&body).into_iter().try_for_each(|text| template(&at, text))?;
+    Ok(Some((content_type, body)))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::escaped;
+/// The texts of a body in which variables may stand.
+fn texts(body: &BodyPlan) -> Vec<&str> {
+    match body {
+        BodyPlan::Json(value) => json_texts(value),
+        BodyPlan::Form(pairs) => pairs.iter().map(|(_, value)| value.as_str()).collect(),
+        BodyPlan::Text(text) => vec![text],
+        BodyPlan::File(_) => vec![],
+    }
+}
 
-    #[test]
-    fn forms_are_escaped_as_browsers_do() {
-        assert_eq!(escaped("a b&c=d/é*~"), "a+b%26c%3Dd%2F%C3%A9*%7E");
+fn json_texts(value: &Value) -> Vec<&str> {
+    match value {
+        Value::String(text) => vec![text],
+        Value::Array(list) => list.iter().flat_map(json_texts).collect(),
+        Value::Object(map) => map.values().flat_map(json_texts).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => vec![],
     }
 }

@@ -1,14 +1,15 @@
 //! `services:` and `loads:` resolved.
 
+mod answer;
 mod arrivals;
 mod body;
 mod step;
 
 use super::command::{Surroundings, command};
-use super::{defaults, name, time_of};
+use super::{count, defaults, name, path_in, time_of};
 use crate::config::error::{Fault, did_you_mean};
-use crate::config::file::{Load, Service};
-use crate::config::plan::{LoadPlan, ServicePlan, Traffic};
+use crate::config::file::{Feed, FeedOrder, Load, Service};
+use crate::config::plan::{FeedPlan, LoadPlan, ServicePlan, Traffic};
 use crate::config::url::{HttpUrl, http_url};
 use crate::config::yaml::{At, Entries, shown};
 use std::collections::BTreeMap;
@@ -22,6 +23,12 @@ pub(super) fn services(
         let name = name::checked(written, "service")?;
         let typed = &service.value;
         let ready = taken_apart(&typed.ready)?;
+        if ready.origin.starts_with("https:") {
+            return Err(typed
+                .ready
+                .fault("whether a service is ready is asked over http:// only")
+                .help("let it answer on a plain port too, on 127.0.0.1"));
+        }
         let surroundings = Surroundings {
             cwd: typed.cwd.as_ref(),
             env: typed.env.as_ref(),
@@ -47,6 +54,7 @@ pub(super) fn services(
 pub(super) fn loads(
     entries: Option<&Entries<At<Load>>>,
     services: &BTreeMap<String, ServicePlan>,
+    base: &Path,
 ) -> Result<Vec<LoadPlan>, Fault> {
     let plan = |(written, load): &(At<String>, At<Load>)| {
         let name = name::checked(written, "load")?;
@@ -64,9 +72,17 @@ pub(super) fn loads(
         Ok(LoadPlan {
             name,
             url,
+            ca: typed.ca.as_ref().map(|ca| path_in(base, ca, &ca.value)).transpose()?,
             service: service.map(|service| service.name.clone()),
             traffic: traffic(load)?,
-            journeys: step::journeys(load)?,
+            journeys: step::journeys(load, base)?,
+            setup: step::aside(typed.setup.as_ref(), base)?,
+            teardown: step::aside(typed.teardown.as_ref(), base)?,
+            feeds: feeds(typed.data.as_ref(), base)?,
+            cookies: typed.cookies.unwrap_or(true),
+            redirects: typed.redirects.as_ref().map_or(Ok(0), |redirects| {
+                count(redirects, 0, defaults::MAX_REDIRECTS, "`redirects`")
+            })?,
             timeout: time_of(
                 typed.timeout.as_ref(),
                 defaults::REQUEST_TIMEOUT,
@@ -107,6 +123,27 @@ fn origin(url: &At<String>) -> Result<String, Fault> {
             shown(path)
         ))),
     }
+}
+
+fn feeds(written: Option<&At<Vec<At<Feed>>>>, base: &Path) -> Result<Vec<FeedPlan>, Fault> {
+    let Some(written) = written else { return Ok(vec![]) };
+    if written.value.len() > defaults::MAX_FEEDS {
+        let most = defaults::MAX_FEEDS;
+        return Err(written.fault(format!("a load has at most {most} tables")));
+    }
+    let feed = |feed: &At<Feed>| {
+        let typed = &feed.value;
+        let path = path_in(base, &typed.file, &typed.file.value)?;
+        let known = path.extension().is_some_and(|end| end == "csv" || end == "json");
+        match known {
+            true => Ok(FeedPlan { path, random: matches!(typed.order, Some(FeedOrder::Random)) }),
+            false => Err(typed
+                .file
+                .fault(format!("`{}` is neither a CSV nor a JSON file", shown(&typed.file.value)))
+                .help("name it `….csv` or `….json`")),
+        }
+    };
+    written.value.iter().map(feed).collect()
 }
 
 /// The one engine of a load, with what it is asked for.

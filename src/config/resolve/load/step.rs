@@ -1,23 +1,25 @@
 //! Journeys and their steps resolved.
 
-use super::body;
+use super::{answer, body};
 use crate::config::error::Fault;
 use crate::config::file::{self, Load, Step};
-use crate::config::plan::{JourneyPlan, StepPlan};
-use crate::config::resolve::{count, defaults, name};
+use crate::config::plan::{ExpectPlan, JourneyPlan, StepPlan, ThinkPlan};
+use crate::config::quantity;
+use crate::config::resolve::{at_most, count, defaults, measured, name};
+use crate::config::template::Template;
 use crate::config::yaml::{At, Entries, shown};
-use serde_json::Value;
 use std::collections::BTreeSet;
+use std::path::Path;
 
 /// The journeys of a load: those of `journeys`, or the only one of `steps`.
-pub(super) fn journeys(load: &At<Load>) -> Result<Vec<JourneyPlan>, Fault> {
+pub(super) fn journeys(load: &At<Load>, base: &Path) -> Result<Vec<JourneyPlan>, Fault> {
     let mut names = BTreeSet::new();
     match (&load.value.steps, &load.value.journeys) {
         (Some(steps), None) => {
-            let steps = self::steps(steps, &mut names)?;
+            let steps = self::steps(steps, base, &mut names)?;
             Ok(vec![JourneyPlan { name: String::new(), weight: 1, steps }])
         }
-        (None, Some(written)) => named(written, &mut names),
+        (None, Some(written)) => named(written, base, &mut names),
         (Some(_), Some(written)) => Err(Fault::new("a load has `steps` or `journeys`, not both")
             .at(written.place)
             .help("move the steps into a journey of their own")),
@@ -27,8 +29,17 @@ pub(super) fn journeys(load: &At<Load>) -> Result<Vec<JourneyPlan>, Fault> {
     }
 }
 
+/// Steps beside the load: before it, or after it.
+pub(super) fn aside(
+    written: Option<&At<Vec<At<Step>>>>,
+    base: &Path,
+) -> Result<Vec<StepPlan>, Fault> {
+    written.map_or(Ok(vec![]), |written| steps(written, base, &mut BTreeSet::new()))
+}
+
 fn named(
     written: &At<Entries<At<file::Journey>>>,
+    base: &Path,
     names: &mut BTreeSet<String>,
 ) -> Result<Vec<JourneyPlan>, Fault> {
     if written.value.0.is_empty() {
@@ -39,7 +50,7 @@ fn named(
             None => 1,
             Some(weight) => count(weight, 1, defaults::MAX_WEIGHT, "`weight`")?,
         };
-        let steps = steps(&typed.value.steps, names)?;
+        let steps = steps(&typed.value.steps, base, names)?;
         Ok(JourneyPlan { name: name::checked(title, "journey")?, weight, steps })
     };
     let journeys: Vec<JourneyPlan> =
@@ -53,6 +64,7 @@ fn named(
 
 fn steps(
     written: &At<Vec<At<Step>>>,
+    base: &Path,
     names: &mut BTreeSet<String>,
 ) -> Result<Vec<StepPlan>, Fault> {
     if !(1..=defaults::MAX_STEPS).contains(&written.value.len()) {
@@ -60,7 +72,7 @@ fn steps(
         return Err(written.fault(format!("a journey has 1 to {most} steps")));
     }
     let plan = |typed: &At<Step>| {
-        let step = step(typed)?;
+        let step = step(typed, base)?;
         if !names.insert(step.name.clone()) {
             let place = typed.value.name.as_ref().map_or(typed.place, |name| name.place);
             return Err(Fault::new(format!("two steps are called `{}`", shown(&step.name)))
@@ -72,21 +84,46 @@ fn steps(
     written.value.iter().map(plan).collect()
 }
 
-fn step(typed: &At<Step>) -> Result<StepPlan, Fault> {
+fn step(typed: &At<Step>, base: &Path) -> Result<StepPlan, Fault> {
     let (method, path) = request(typed)?;
+    template(path, &path.value)?;
     let name = match &typed.value.name {
         None => format!("{method} {}", path.value),
         Some(name) => step_name(name)?,
     };
-    let (headers, body) = body::headers_and_body(&typed.value)?;
+    let (headers, body) = body::headers_and_body(&typed.value, base)?;
     Ok(StepPlan {
         name,
         method: method.to_owned(),
         path: path.value.clone(),
         headers,
         body,
-        expect_status: typed.value.expect.as_ref().map_or(Ok(Vec::new()), statuses)?,
+        expect: typed.value.expect.as_ref().map_or(Ok(ExpectPlan::default()), answer::expect)?,
+        extract: typed.value.extract.as_ref().map_or(Ok(vec![]), answer::extract)?,
+        think: typed.value.think.as_ref().map(think).transpose()?,
     })
+}
+
+/// Checks that a text can be taken apart.
+pub(super) fn template<T>(written: &At<T>, text: &str) -> Result<(), Fault> {
+    match Template::parse(text) {
+        Ok(_) => Ok(()),
+        Err(why) => Err(written.fault(why).help("write `${name}`, and `$$` for a dollar sign")),
+    }
+}
+
+/// A time, or two with `..` between them.
+fn think(written: &At<String>) -> Result<ThinkPlan, Fault> {
+    let time = |text: &str| {
+        let part = At { value: text.to_owned(), place: written.place };
+        at_most(&part, measured(&part, quantity::duration)?, defaults::MAX_THINK)
+    };
+    let (from, to) = written.value.split_once("..").unwrap_or((&written.value, &written.value));
+    let (from, to) = (time(from)?, time(to)?);
+    match from <= to {
+        true => Ok(ThinkPlan { from, to }),
+        false => Err(written.fault("the range ends before it begins")),
+    }
 }
 
 /// The one method of a step, with its path.
@@ -132,27 +169,4 @@ fn step_name(name: &At<String>) -> Result<String, Fault> {
         );
     }
     Ok(text.to_owned())
-}
-
-fn statuses(expect: &file::Expect) -> Result<Vec<u16>, Fault> {
-    let written = &expect.status;
-    let list = match &written.value {
-        Value::Array(list) => list.as_slice(),
-        one => std::slice::from_ref(one),
-    };
-    if list.is_empty() {
-        return Err(written.fault("no status would count as success").help("name one at least"));
-    }
-    let status = |value: &Value| {
-        value
-            .as_u64()
-            .and_then(|n| u16::try_from(n).ok())
-            .filter(|n| (100..=599).contains(n))
-            .ok_or_else(|| {
-                written
-                    .fault(format!("`{}` is not an HTTP status", shown(&value.to_string())))
-                    .help("write a number from 100 to 599, or a list of them")
-            })
-    };
-    list.iter().map(status).collect()
 }

@@ -1,36 +1,63 @@
-//! One HTTP/1.1 connection to the service: opened when needed, kept while it can be.
+//! Connections to the service: opened when needed, kept while they can be.
 
 use super::origin::Origin;
+use crate::config::Protocol;
 use crate::measure::load::failure::{MAX_BODY_BYTES, RequestFailure};
-use bytes::Bytes;
+use crate::measure::load::journey::{Answer, Message};
+use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt as _, Full};
+use hyper::Response;
 use hyper::body::Incoming;
-use hyper::client::conn::http1::{self, SendRequest};
-use hyper::{Request, Response};
+use hyper::client::conn::{http1, http2};
+use hyper::header::HOST;
 use hyper_util::rt::TokioIo;
+use std::rc::Rc;
 use std::time::Instant;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 
-/// A place for one connection; none is open at first.
+/// A place from which one request at a time is sent: a connection of its own, or a stream of one that
+/// is shared.
+pub(super) enum Client {
+    /// HTTP/1.1; no connection is open at first.
+    Http1(Option<Http1>),
+    /// HTTP/2.
+    Http2(Rc<Shared2>),
+}
+
+/// One HTTP/1.1 connection.
+pub(super) struct Http1 {
+    sender: http1::SendRequest<Full<Bytes>>,
+    _driver: Driver,
+}
+
+/// An HTTP/2 connection that several clients share; none is open at first.
 #[derive(Default)]
-pub(super) struct Client {
-    open: Option<Connection>,
+pub(super) struct Shared2 {
+    open: Mutex<Option<(http2::SendRequest<Full<Bytes>>, Driver)>>,
 }
 
-struct Connection {
-    sender: SendRequest<Full<Bytes>>,
-    driver: JoinHandle<()>,
-}
+/// The task that moves a connection's bytes.
+struct Driver(JoinHandle<()>);
 
-impl Drop for Connection {
+impl Drop for Driver {
     /// Closes the socket at once, also with an answer under way, so that the cap holds.
     fn drop(&mut self) {
-        self.driver.abort();
+        self.0.abort();
     }
 }
 
 impl Client {
-    /// Sends a request and reads its answer to the end; gives the status.
+    /// A client of an origin's protocol; those of HTTP/2 share a connection.
+    pub(super) fn new(protocol: Protocol, shared: &Rc<Shared2>) -> Self {
+        match protocol {
+            Protocol::Http1 => Client::Http1(None),
+            Protocol::Http2 => Client::Http2(Rc::clone(shared)),
+        }
+    }
+
+    /// Sends a request and reads its answer to the end, keeping the body where it is wanted.
     ///
     /// `sent` is set when the request goes out on a connection. A connection that the service closed
     /// while it was idle is replaced, as long as nothing of the request had left; a request that had
@@ -38,95 +65,208 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// With what went wrong; the connection is closed then.
+    /// With what went wrong; a connection of its own is closed then.
     pub(super) async fn exchange(
         &mut self,
         origin: &Origin,
-        request: &Request<Full<Bytes>>,
+        message: Message,
+        wants_body: bool,
         sent: &mut Option<Instant>,
-    ) -> Result<u16, RequestFailure> {
-        let response = self.send(origin, request, sent).await?;
-        let status = response.status().as_u16();
-        if let Err(failure) = read(response).await {
+    ) -> Result<Answer, RequestFailure> {
+        let response = match self {
+            Client::Http1(open) => send1(open, origin, message, sent).await?,
+            Client::Http2(shared) => send2(shared, origin, message, sent).await?,
+        };
+        let read = read(response, wants_body).await;
+        if read.is_err() {
             self.hang_up();
-            return Err(failure);
         }
-        Ok(status)
+        read
     }
 
-    /// Closes the connection, if one is open.
+    /// Closes a connection of its own; a stream of a shared one ends with its request.
     pub(super) fn hang_up(&mut self) {
-        self.open = None;
-    }
-
-    async fn send(
-        &mut self,
-        origin: &Origin,
-        request: &Request<Full<Bytes>>,
-        sent: &mut Option<Instant>,
-    ) -> Result<Response<Incoming>, RequestFailure> {
-        let mut message = request.clone();
-        if let Some(connection) = &mut self.open
-            && connection.sender.ready().await.is_ok()
-        {
-            *sent = Some(Instant::now());
-            match connection.sender.try_send_request(message).await {
-                Ok(response) => return Ok(response),
-                Err(mut error) => match error.take_message() {
-                    Some(unsent) => message = unsent,
-                    None => {
-                        self.hang_up();
-                        return Err(RequestFailure::of_exchange(error.error()));
-                    }
-                },
-            }
+        if let Client::Http1(open) = self {
+            *open = None;
         }
-        self.hang_up();
-        *sent = None;
-        let connection = self.open.insert(Connection::open(origin).await?);
+    }
+}
+
+async fn send1(
+    open: &mut Option<Http1>,
+    origin: &Origin,
+    mut message: Message,
+    sent: &mut Option<Instant>,
+) -> Result<Response<Incoming>, RequestFailure> {
+    if let Some(connection) = open
+        && connection.sender.ready().await.is_ok()
+    {
         *sent = Some(Instant::now());
-        connection.sender.try_send_request(message).await.map_err(|mut error| {
-            self.open = None;
-            if error.take_message().is_some() {
-                *sent = None;
+        match connection.sender.try_send_request(message).await {
+            Ok(response) => return Ok(response),
+            Err(mut error) => match error.take_message() {
+                Some(unsent) => message = unsent,
+                None => {
+                    *open = None;
+                    return Err(RequestFailure::of_exchange(error.error()));
+                }
+            },
+        }
+    }
+    *open = None;
+    *sent = None;
+    let connection = open.insert(open1(origin).await?);
+    *sent = Some(Instant::now());
+    let answer = connection.sender.try_send_request(message).await;
+    answer.map_err(|mut error| {
+        *open = None;
+        if error.take_message().is_some() {
+            *sent = None;
+        }
+        RequestFailure::of_exchange(error.error())
+    })
+}
+
+async fn open1(origin: &Origin) -> Result<Http1, RequestFailure> {
+    let stream = connect(origin).await?;
+    match &origin.tls {
+        None => handshake1(stream).await,
+        Some(tls) => {
+            let stream = tls.connect(stream).await;
+            handshake1(stream.map_err(|error| RequestFailure::of_connecting(&error))?).await
+        }
+    }
+}
+
+async fn handshake1(
+    stream: impl AsyncRead + AsyncWrite + Unpin + 'static,
+) -> Result<Http1, RequestFailure> {
+    let (sender, connection) = http1::handshake(TokioIo::new(stream))
+        .await
+        .map_err(|error| RequestFailure::of_exchange(&error))?;
+    // What breaks a connection is told to the request on it; between requests it is only closed.
+    let driver = tokio::task::spawn_local(async move {
+        let _ = connection.await;
+    });
+    Ok(Http1 { sender, _driver: Driver(driver) })
+}
+
+async fn send2(
+    shared: &Shared2,
+    origin: &Origin,
+    mut message: Message,
+    sent: &mut Option<Instant>,
+) -> Result<Response<Incoming>, RequestFailure> {
+    absolute(&mut message, origin)?;
+    // Two attempts: the first may meet a connection that the service is about to close.
+    for last in [false, true] {
+        let mut sender = shared.sender(origin).await?;
+        let ready = sender.ready().await;
+        if let Err(error) = ready {
+            if last {
+                return Err(RequestFailure::of_exchange(&error));
             }
-            RequestFailure::of_exchange(error.error())
-        })
+            continue;
+        }
+        *sent = Some(Instant::now());
+        match sender.try_send_request(message).await {
+            Ok(response) => return Ok(response),
+            Err(mut error) => match error.take_message() {
+                Some(unsent) if !last => message = unsent,
+                unsent => {
+                    if unsent.is_some() {
+                        *sent = None;
+                    }
+                    return Err(RequestFailure::of_exchange(error.error()));
+                }
+            },
+        }
+    }
+    Err(RequestFailure::Closed)
+}
+
+impl Shared2 {
+    /// The connection, opened when there is none; who comes meanwhile waits for it.
+    async fn sender(
+        &self,
+        origin: &Origin,
+    ) -> Result<http2::SendRequest<Full<Bytes>>, RequestFailure> {
+        let mut open = self.open.lock().await;
+        if let Some((sender, _)) = open.as_ref().filter(|(sender, _)| !sender.is_closed()) {
+            return Ok(sender.clone());
+        }
+        *open = None;
+        let stream = connect(origin).await?;
+        let opened = match &origin.tls {
+            None => handshake2(stream).await?,
+            Some(tls) => {
+                let stream = tls.connect(stream).await;
+                handshake2(stream.map_err(|error| RequestFailure::of_connecting(&error))?).await?
+            }
+        };
+        Ok(open.insert(opened).0.clone())
     }
 }
 
-impl Connection {
-    async fn open(origin: &Origin) -> Result<Self, RequestFailure> {
-        let stream =
-            origin.connect().await.map_err(|error| RequestFailure::of_connecting(&error))?;
-        let (sender, connection) = http1::handshake(TokioIo::new(stream))
-            .await
-            .map_err(|error| RequestFailure::of_exchange(&error))?;
-        // What breaks a connection is told to the request on it; between requests it is only closed.
-        let driver = tokio::task::spawn_local(async move {
-            let _ = connection.await;
-        });
-        Ok(Connection { sender, driver })
+async fn handshake2(
+    stream: impl AsyncRead + AsyncWrite + Unpin + 'static,
+) -> Result<(http2::SendRequest<Full<Bytes>>, Driver), RequestFailure> {
+    let (sender, connection) = http2::handshake(Local, TokioIo::new(stream))
+        .await
+        .map_err(|error| RequestFailure::of_exchange(&error))?;
+    let driver = tokio::task::spawn_local(async move {
+        let _ = connection.await;
+    });
+    Ok((sender, Driver(driver)))
+}
+
+/// Runs what HTTP/2 needs beside its connection on this thread.
+#[derive(Clone)]
+struct Local;
+
+impl<F: Future<Output = ()> + 'static> hyper::rt::Executor<F> for Local {
+    fn execute(&self, future: F) {
+        tokio::task::spawn_local(future);
     }
 }
 
-/// Reads a body to its end and throws it away.
-async fn read(response: Response<Incoming>) -> Result<(), RequestFailure> {
-    let mut body = response.into_body();
-    let mut length = 0;
-    while let Some(frame) = body.frame().await {
+async fn connect(origin: &Origin) -> Result<tokio::net::TcpStream, RequestFailure> {
+    origin.connect().await.map_err(|error| RequestFailure::of_connecting(&error))
+}
+
+/// HTTP/2 has the host in the target, and no header for it.
+fn absolute(message: &mut Message, origin: &Origin) -> Result<(), RequestFailure> {
+    let host = message.headers_mut().remove(HOST);
+    let path = message.uri().path_and_query().map_or("/", |path| path.as_str());
+    let (scheme, own) = origin.url.split_once("://").ok_or(RequestFailure::Unsendable)?;
+    let host = host.as_ref().and_then(|host| host.to_str().ok()).unwrap_or(own);
+    let uri = hyper::Uri::builder().scheme(scheme).authority(host).path_and_query(path).build();
+    *message.uri_mut() = uri.map_err(|_| RequestFailure::Unsendable)?;
+    Ok(())
+}
+
+/// Reads an answer to its end.
+async fn read(response: Response<Incoming>, wants_body: bool) -> Result<Answer, RequestFailure> {
+    let (head, mut incoming) = response.into_parts();
+    let (mut length, mut body) = (0, BytesMut::new());
+    while let Some(frame) = incoming.frame().await {
         let frame = frame.map_err(|error| RequestFailure::of_exchange(&error))?;
-        length += frame.data_ref().map_or(0, |data| data.len() as u64);
+        let Some(data) = frame.data_ref() else { continue };
+        length += data.len() as u64;
         if length > MAX_BODY_BYTES {
             return Err(RequestFailure::BodyTooLarge);
         }
+        if wants_body {
+            body.extend_from_slice(data);
+        }
     }
-    Ok(())
+    Ok(Answer { status: head.status, headers: head.headers, body: body.freeze(), length })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hyper::Request;
     use std::io::{BufRead as _, BufReader, Write as _};
     use std::net::TcpListener;
     use std::sync::mpsc;
@@ -158,10 +298,14 @@ mod tests {
             Builder::new_current_thread().enable_all().build_local(LocalOptions::default());
         runtime.unwrap().block_on(async {
             let request = Request::get("/").body(Full::default()).unwrap();
-            let mut client = Client::default();
+            let mut client = Client::Http1(None);
             let mut sent = None;
-            assert_eq!(client.exchange(&origin, &request, &mut sent).await, Ok(204));
-            let ready = |client: &Client| client.open.as_ref().unwrap().sender.is_ready();
+            let answer = client.exchange(&origin, request.clone(), false, &mut sent).await;
+            assert_eq!(answer.unwrap().status, 204);
+            let ready = |client: &Client| match client {
+                Client::Http1(open) => open.as_ref().unwrap().sender.is_ready(),
+                Client::Http2(_) => unreachable!(),
+            };
             while !ready(&client) {
                 tokio::task::yield_now().await;
             }
@@ -171,7 +315,8 @@ mod tests {
             // Sockets are looked at now, but the connection gets its turn after this task only.
             tokio::task::yield_now().await;
             assert!(ready(&client));
-            assert_eq!(client.exchange(&origin, &request, &mut sent).await, Ok(204));
+            let answer = client.exchange(&origin, request.clone(), false, &mut sent).await;
+            assert_eq!(answer.unwrap().status, 204);
             assert!(sent.is_some());
         });
         drop(close);

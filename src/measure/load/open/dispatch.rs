@@ -12,6 +12,8 @@ const MAX_WAITING: usize = 1 << 20;
 /// One start of a journey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Arrival {
+    /// Its place in the schedule of all workers.
+    pub(super) number: u64,
     /// When it is to start.
     pub(super) due: Instant,
     /// When the pacer got round to it.
@@ -115,7 +117,9 @@ mod tests {
     fn arrivals(count: u32) -> Vec<Arrival> {
         let start = Instant::now();
         let at = |millis| start + Duration::from_millis(u64::from(millis));
-        (0..count).map(|n| Arrival { due: at(n), issued: at(n), measured: true }).collect()
+        (0..count)
+            .map(|n| Arrival { number: u64::from(n), due: at(n), issued: at(n), measured: true })
+            .collect()
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub(super) fn seen(
     arrivals: &Arrivals,
     report: Report,
 ) -> Result<Seen, LoadError> {
-    let Report { recorder, measured, issuing, cpu, cut_short } = report;
+    let Report { recorder, measured, issuing, cpu, cut_short, .. } = report;
     if recorder.steps.iter().all(|step| step.service.count() == 0) {
         return Err(nothing_sent(plan, &recorder, cut_short));
     }

@@ -1,26 +1,33 @@
-//! A lane: one connection's worth of journeys, one after the other.
+//! A lane: one journey after the other, on one connection or stream.
 
-use super::connection::Client;
+use super::connection::{Client, Shared2};
 use super::dispatch::{self, Arrival, Dispatch, Seat};
+use super::exchange::request;
 use super::origin::Origin;
-use super::recorder::{Exchange, Recorder};
-use crate::measure::load::failure::RequestFailure;
-use crate::measure::load::request::Step;
-use std::cell::RefCell;
+use super::recorder::Recorder;
+use crate::measure::load::journey::{Script, Shared as Values};
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 /// What the lanes of one worker share.
 pub(super) struct Shared {
-    /// The journey.
-    pub(super) steps: Vec<Step>,
-    /// Where it is made.
+    /// The journeys.
+    pub(super) script: Arc<Script>,
+    /// What the setup extracted.
+    pub(super) values: Values,
+    /// Where they are made.
     pub(super) origin: Origin,
     /// The longest a request may take, from its due time.
     pub(super) timeout: Duration,
     /// Who serves which arrival.
     pub(super) dispatch: RefCell<Dispatch>,
+    /// Connections of HTTP/2, which lanes share in turn.
+    pub(super) connections: Vec<Rc<Shared2>>,
+    /// Lanes opened so far.
+    pub(super) lanes: Cell<usize>,
     /// Told when every lane has become idle.
     pub(super) quiet: Notify,
     /// What came of it all.
@@ -30,7 +37,9 @@ pub(super) struct Shared {
 /// Makes the journey of `first`, then those of all arrivals that the dispatch gives.
 pub(super) async fn serve(shared: Rc<Shared>, first: Arrival) {
     let seat = Rc::new(Seat::default());
-    let mut client = Client::default();
+    let lane = shared.lanes.replace(shared.lanes.get() + 1);
+    let connection = &shared.connections[lane % shared.connections.len()];
+    let mut client = Client::new(shared.origin.protocol, connection);
     let mut arrival = first;
     loop {
         journey(&shared, &mut client, arrival).await;
@@ -46,36 +55,24 @@ pub(super) async fn serve(shared: Rc<Shared>, first: Arrival) {
 
 /// Makes the steps in order, until one fails.
 async fn journey(shared: &Shared, client: &mut Client, arrival: Arrival) {
+    let script = &*shared.script;
+    let mut visit = script.visit(arrival.number, &shared.values);
     let mut due = arrival.due;
-    for (index, step) in shared.steps.iter().enumerate() {
-        let exchange = request(shared, client, step, due).await;
+    for index in visit.steps.clone() {
+        let step = &script.steps[index];
+        let asked = (script, &shared.origin);
+        let exchange = request(asked, client, (&mut visit, step), due, shared.timeout).await;
         shared.recorder.borrow_mut().answered(index, &exchange, arrival.measured);
         if exchange.failure.is_some() {
             return;
         }
-        due = exchange.done;
-    }
-}
-
-async fn request(shared: &Shared, client: &mut Client, step: &Step, due: Instant) -> Exchange {
-    let deadline = due + shared.timeout;
-    let mut sent = None;
-    // One that waited for a lane until its time was up is not sent any more.
-    let answer = if Instant::now() < deadline {
-        let answer = client.exchange(&shared.origin, &step.request, &mut sent);
-        tokio::time::timeout_at(deadline.into(), answer).await.ok()
-    } else {
-        None
-    };
-    match answer {
-        Some(Ok(status)) => {
-            let failure = (!step.expects(status)).then_some(RequestFailure::Status(status));
-            Exchange { due, sent, done: Instant::now(), failure }
-        }
-        Some(Err(failure)) => Exchange { due, sent, done: Instant::now(), failure: Some(failure) },
-        None => {
-            client.hang_up();
-            Exchange { due, sent, done: deadline, failure: Some(RequestFailure::Timeout) }
-        }
+        due = match step.think {
+            None => exchange.done,
+            Some(think) => {
+                tokio::time::sleep_until((exchange.done + visit.thinks(think)).into()).await;
+                // The timer is good for a millisecond only, which the service must not be charged with.
+                Instant::now()
+            }
+        };
     }
 }

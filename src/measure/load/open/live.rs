@@ -93,7 +93,7 @@ fn short(nanoseconds: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{RateStage, Spacing};
+    use crate::config::{Protocol, RateStage, Spacing};
     use proptest::prelude::*;
 
     proptest! {
@@ -113,6 +113,8 @@ mod tests {
             warmup: seconds(1),
             connections: 1,
             spacing: Spacing::Constant,
+            protocol: Protocol::Http1,
+            threads: None,
         };
         assert_eq!(live.note(&arrivals, seconds(0)), "warming up");
         assert_eq!(live.note(&arrivals, seconds(1)), "no answers yet");

@@ -14,8 +14,10 @@
 //! share nothing until they end.
 
 mod alarm;
+mod aside;
 mod connection;
 mod dispatch;
+mod exchange;
 mod facts;
 mod lane;
 mod live;
@@ -23,12 +25,15 @@ mod origin;
 mod pacer;
 mod recorder;
 mod schedule;
+mod tls;
 mod worker;
 
+use super::journey::Script;
 use super::seen::Seen;
-use super::{ALLOW_HOSTS, LoadError, request};
+use super::{ALLOW_HOSTS, LoadError};
 use crate::config::{Arrivals, LoadPlan};
 use crate::measure::{Context, Event};
+use aside::Aside;
 use live::Live;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -52,44 +57,67 @@ pub(super) async fn send(
     arrivals: &Arrivals,
     context: Context<'_>,
 ) -> Result<Seen, LoadError> {
-    let steps = request::prepare(plan)?;
+    let script = Arc::new(Script::new(plan)?);
     let allowed = std::env::var(ALLOW_HOSTS).unwrap_or_default();
     let origin = tokio::select! {
-        origin = origin::resolve(plan, &allowed) => origin?,
+        origin = origin::resolve(plan, arrivals.protocol, &allowed) => origin?,
         () = context.stop.asked() => return Err(LoadError::Interrupted),
     };
+    let aside = Aside { script: &script, origin: &origin, timeout: plan.timeout };
+    let values = aside.set_up(context.stop).await?;
     let live = Arc::new(Live::new());
     let start = Instant::now() + LEAD;
-    let assignment = Assignment {
+    let workers = workers(arrivals);
+    let assignment = |own| Assignment {
         arrivals: arrivals.clone(),
+        share: (own, workers),
         timeout: plan.timeout,
-        steps,
-        origin,
+        script: Arc::clone(&script),
+        values: Arc::clone(&values),
+        origin: origin.clone(),
         start,
         stop: context.stop.clone(),
         live: Arc::clone(&live),
     };
-    let report = watched(plan, arrivals, context, start, &live, assignment).await?;
-    facts::seen(plan, arrivals, report)
+    let assignments = (0..workers).map(assignment).collect();
+    let report = watched(plan, arrivals, context, start, &live, assignments).await;
+    let torn_down = aside.tear_down(&values, context.stop).await;
+    let mut seen = facts::seen(plan, arrivals, report?)?;
+    seen.warnings.extend(torn_down);
+    Ok(seen)
 }
 
-/// Waits for the worker, telling progress meanwhile.
+/// How many threads send: as many as asked for, or half of the cores that there are; no more than there
+/// are connections.
+fn workers(arrivals: &Arrivals) -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    arrivals.threads.unwrap_or(cores / 2).clamp(1, arrivals.connections)
+}
+
+/// Waits for the workers, telling progress meanwhile; gives what all of them saw together.
 async fn watched(
     plan: &LoadPlan,
     arrivals: &Arrivals,
     context: Context<'_>,
     start: Instant,
     live: &Live,
-    assignment: Assignment,
+    assignments: Vec<Assignment>,
 ) -> Result<Report, LoadError> {
-    let mut report = worker::spawn(assignment).map_err(LoadError::Worker)?;
+    let reports = assignments.into_iter().map(worker::spawn);
+    let mut reports = reports.collect::<Result<Vec<_>, _>>().map_err(LoadError::Worker)?;
+    let mut all: Option<Report> = None;
     let mut tick = tokio::time::interval(TICK);
-    loop {
+    while let Some(next) = reports.last_mut() {
         tokio::select! {
-            report = &mut report => {
-                // The worker answers before it ends; only a panic, which is a bug, could prevent that.
+            report = next => {
+                // A worker answers before it ends; only a panic, which is a bug, could prevent that.
                 let lost = |_| std::io::Error::other("its thread ended without a result");
-                return report.map_err(lost).flatten().map_err(LoadError::Worker);
+                let report = report.map_err(lost).flatten().map_err(LoadError::Worker)?;
+                reports.pop();
+                match &mut all {
+                    Some(all) => all.add(report),
+                    None => all = Some(report),
+                }
             }
             _ = tick.tick() => (context.observer)(Event::Progress {
                 name: plan.name.clone(),
@@ -98,4 +126,5 @@ async fn watched(
             }),
         }
     }
+    all.ok_or(LoadError::NothingDue)
 }

@@ -1,20 +1,28 @@
 //! Where requests go: the addresses behind the load's URL, looked up once, before anything is timed.
 
-use crate::config::{LoadPlan, host_of};
+use super::tls::Tls;
+use crate::config::{LoadPlan, Protocol, host_of};
 use crate::measure::load::LoadError;
 use crate::measure::load::allow::{self, Refusal};
 use hyper::Uri;
-use std::cell::Cell;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use tokio::net::{TcpStream, lookup_host};
 
 /// The addresses of the service; never empty.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Origin {
+    /// Its URL, without a slash at the end.
+    pub(super) url: String,
+    /// How TLS is spoken with it, where it is.
+    pub(super) tls: Option<Tls>,
+    /// Which protocol it speaks.
+    pub(super) protocol: Protocol,
     addresses: Vec<SocketAddr>,
     /// The one that answered last: `localhost` often has two, of which one listens.
-    preferred: Cell<usize>,
+    preferred: Arc<AtomicUsize>,
 }
 
 /// Looks the host up and checks that it may be loaded; `allowed` is a list separated by commas.
@@ -24,11 +32,17 @@ pub(super) struct Origin {
 /// # Errors
 ///
 /// When the URL is not one, the name is unknown, or an address is not allowed.
-pub(super) async fn resolve(plan: &LoadPlan, allowed: &str) -> Result<Origin, LoadError> {
-    let not_url = || LoadError::Plan("its URL is not of the form `http://host:port`");
+pub(super) async fn resolve(
+    plan: &LoadPlan,
+    protocol: Protocol,
+    allowed: &str,
+) -> Result<Origin, LoadError> {
+    let not_url = || LoadError::Plan("its URL is not of the form `http[s]://host:port`");
     let uri: Uri = plan.url.parse().map_err(|_| not_url())?;
     let host = host_of(&plan.url).ok_or_else(not_url)?;
-    let found = lookup_host((host.as_str(), uri.port_u16().unwrap_or(80)));
+    let is_https = uri.scheme_str() == Some("https");
+    let port = uri.port_u16().unwrap_or(if is_https { 443 } else { 80 });
+    let found = lookup_host((host.as_str(), port));
     let found = tokio::time::timeout(plan.timeout, found).await;
     let found = found.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())).and_then(|found| {
         let addresses: Vec<SocketAddr> = found.collect();
@@ -48,26 +62,29 @@ pub(super) async fn resolve(plan: &LoadPlan, allowed: &str) -> Result<Origin, Lo
                 crate::measure::load::ALLOW_HOSTS
             ),
         },
-        host,
+        host: host.clone(),
     })?;
-    Ok(Origin { addresses, preferred: Cell::new(0) })
+    let tls = is_https.then(|| Tls::new(plan, &host, protocol)).transpose()?;
+    Ok(Origin { url: plan.url.clone(), tls, protocol, addresses, preferred: Arc::default() })
 }
 
 impl Origin {
     /// The service at one address, unchecked.
     #[cfg(test)]
     pub(super) fn of(address: SocketAddr) -> Self {
-        Origin { addresses: vec![address], preferred: Cell::new(0) }
+        let url = format!("http://{address}");
+        let (tls, protocol, addresses) = (None, Protocol::Http1, vec![address]);
+        Origin { url, tls, protocol, addresses, preferred: Arc::default() }
     }
 
     /// Opens a connection to the first address that takes one, beginning with the last that did.
     pub(super) async fn connect(&self) -> io::Result<TcpStream> {
         let mut refused = None;
         for turn in 0..self.addresses.len() {
-            let index = (self.preferred.get() + turn) % self.addresses.len();
+            let index = (self.preferred.load(Relaxed) + turn) % self.addresses.len();
             match TcpStream::connect(self.addresses[index]).await {
                 Ok(stream) => {
-                    self.preferred.set(index);
+                    self.preferred.store(index, Relaxed);
                     // Small requests must not wait for the acknowledgement of the one before.
                     stream.set_nodelay(true)?;
                     return Ok(stream);
@@ -82,7 +99,7 @@ impl Origin {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Arrivals, Spacing, Traffic};
+    use crate::config::{Arrivals, Protocol, Spacing, Traffic};
     use std::time::Duration;
 
     fn plan(url: &str) -> LoadPlan {
@@ -90,13 +107,21 @@ mod tests {
             name: "load".to_owned(),
             service: None,
             url: url.to_owned(),
+            ca: None,
             traffic: Traffic::Arrivals(Arrivals {
                 stages: vec![],
                 warmup: Duration::ZERO,
                 connections: 1,
                 spacing: Spacing::Constant,
+                protocol: Protocol::Http1,
+                threads: None,
             }),
             journeys: vec![],
+            setup: vec![],
+            teardown: vec![],
+            feeds: vec![],
+            cookies: true,
+            redirects: 0,
             timeout: Duration::from_secs(60),
         }
     }
@@ -113,7 +138,7 @@ mod tests {
             ("ftp://127.0.0.1", "", Err("is not of the form")),
             ("", "", Err("is not of the form")),
         ] {
-            let found = resolve(&plan(url), allowed).await;
+            let found = resolve(&plan(url), Protocol::Http1, allowed).await;
             match (expected, found) {
                 (Ok(address), Ok(origin)) => {
                     assert_eq!(origin.addresses, [address.parse().unwrap()])
@@ -129,9 +154,9 @@ mod tests {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let addresses = vec![closed, listener.local_addr().unwrap()];
-        let origin = Origin { addresses, preferred: Cell::new(0) };
+        let origin = Origin { addresses, ..Origin::of(closed) };
         origin.connect().await.unwrap();
-        assert_eq!(origin.preferred.get(), 1);
+        assert_eq!(origin.preferred.load(Relaxed), 1);
         drop(listener);
         let error = origin.connect().await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);

@@ -16,13 +16,13 @@ const BURST: usize = 32;
 ///
 /// When the alarm fails.
 pub(super) async fn pace(
-    schedule: impl Iterator<Item = Due>,
+    schedule: impl Iterator<Item = (u64, Due)>,
     start: Instant,
     alarm: &Alarm,
     mut issue: impl FnMut(Arrival),
 ) -> io::Result<()> {
     let mut burst = 0;
-    for Due { offset, measured } in schedule {
+    for (number, Due { offset, measured }) in schedule {
         let due = start + offset;
         let mut issued = Instant::now();
         if due > issued {
@@ -32,7 +32,7 @@ pub(super) async fn pace(
             tokio::task::yield_now().await;
             (issued, burst) = (Instant::now(), 0);
         }
-        issue(Arrival { due, issued, measured });
+        issue(Arrival { number, due, issued, measured });
         burst += 1;
     }
     Ok(())

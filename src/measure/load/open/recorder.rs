@@ -59,6 +59,19 @@ impl Recorder {
         }
     }
 
+    /// Adds what another worker of the same load recorded.
+    pub(super) fn add(&mut self, other: Recorder) {
+        for (step, more) in self.steps.iter_mut().zip(&other.steps) {
+            step.merge(more);
+        }
+        self.offered += other.offered;
+        self.dropped += other.dropped;
+        self.lateness.merge(&other.lateness);
+        self.waits.merge(&other.waits);
+        self.completed += other.completed;
+        self.last_issued = self.last_issued.max(other.last_issued);
+    }
+
     /// Records that the pacer handed an arrival over.
     pub(super) fn issued(&mut self, arrival: &Arrival) {
         if arrival.measured {

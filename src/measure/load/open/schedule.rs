@@ -105,6 +105,7 @@ impl Course {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Protocol;
     use proptest::prelude::*;
 
     fn arrivals(rate: f64, warmup: f64, duration: f64, spacing: Spacing) -> Arrivals {
@@ -113,6 +114,8 @@ mod tests {
             warmup: Duration::from_secs_f64(warmup),
             connections: 1,
             spacing,
+            protocol: Protocol::Http1,
+            threads: None,
         }
     }
 
@@ -179,7 +182,14 @@ mod tests {
             duration: Duration::from_secs(seconds),
         };
         let warmup = Duration::from_secs(warmup);
-        Arrivals { stages: stages.iter().map(stage).collect(), warmup, connections: 1, spacing }
+        Arrivals {
+            stages: stages.iter().map(stage).collect(),
+            warmup,
+            connections: 1,
+            spacing,
+            protocol: Protocol::Http1,
+            threads: None,
+        }
     }
 
     /// How many measured journeys are due in each second.

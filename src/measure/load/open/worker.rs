@@ -8,9 +8,9 @@ use super::origin::Origin;
 use super::pacer;
 use super::recorder::Recorder;
 use super::schedule::schedule;
-use crate::config::Arrivals;
+use crate::config::{Arrivals, Protocol, defaults};
 use crate::measure::Stop;
-use crate::measure::load::request::Step;
+use crate::measure::load::journey::{Script, Shared as Values};
 use nix::time::{ClockId, clock_gettime};
 use std::cell::{Cell, RefCell};
 use std::io;
@@ -28,11 +28,15 @@ const TASKS_A_LOOK: u32 = 16;
 pub(super) struct Assignment {
     /// When journeys start.
     pub(super) arrivals: Arrivals,
+    /// Which of how many workers it is: it takes every so manieth arrival, and its part of the connections.
+    pub(super) share: (usize, usize),
     /// The longest a request may take, from its due time.
     pub(super) timeout: Duration,
-    /// The journey.
-    pub(super) steps: Vec<Step>,
-    /// Where it is made.
+    /// The journeys.
+    pub(super) script: Arc<Script>,
+    /// What the setup extracted.
+    pub(super) values: Values,
+    /// Where they are made.
     pub(super) origin: Origin,
     /// When the schedule begins; one moment for all workers.
     pub(super) start: Instant,
@@ -50,10 +54,27 @@ pub(super) struct Report {
     pub(super) measured: Duration,
     /// From the end of the warm-up to the last journey's start.
     pub(super) issuing: Duration,
-    /// CPU time by wall time, in [0, 1], while it measured; `None` where that cannot be told.
+    /// How many workers it is of.
+    pub(super) workers: usize,
+    /// CPU time by wall time of their cores, in [0, 1], while it measured; `None` where that cannot be told.
     pub(super) cpu: Option<f64>,
     /// Whether it was stopped before all was answered.
     pub(super) cut_short: bool,
+}
+
+impl Report {
+    /// Adds what another worker saw of the same load. Each was granted a core, so that the share used is
+    /// the mean.
+    pub(super) fn add(&mut self, other: Report) {
+        let workers = self.workers + other.workers;
+        let part = |report: &Report| report.cpu.map(|cpu| cpu * report.workers as f64);
+        self.cpu = part(self).zip(part(&other)).map(|(own, other)| (own + other) / workers as f64);
+        self.workers = workers;
+        self.recorder.add(other.recorder);
+        self.measured = self.measured.min(other.measured);
+        self.issuing = self.issuing.max(other.issuing);
+        self.cut_short |= other.cut_short;
+    }
 }
 
 /// Starts a worker. It ends early when nobody waits for its report any more.
@@ -83,19 +104,23 @@ async fn work(
     assignment: Assignment,
     reply: &mut oneshot::Sender<io::Result<Report>>,
 ) -> io::Result<Report> {
-    let Assignment { arrivals, timeout, steps, origin, start, stop, live } = assignment;
+    let Assignment { arrivals, share, timeout, script, values, origin, start, stop, live } =
+        assignment;
     let window = start + arrivals.warmup..start + arrivals.warmup + arrivals.duration();
-    let count = steps.len();
-    let recorder = Recorder::new(count, window.clone(), Arc::clone(&live));
+    let recorder = Recorder::new(script.steps.len(), window.clone(), Arc::clone(&live));
+    let (connections, lanes) = places(&arrivals, share);
     let shared = Rc::new(Shared {
-        steps,
+        script,
+        values,
         origin,
         timeout,
-        dispatch: RefCell::new(Dispatch::new(arrivals.connections)),
+        dispatch: RefCell::new(Dispatch::new(lanes)),
+        connections: std::iter::repeat_with(Rc::default).take(connections).collect(),
+        lanes: Cell::new(0),
         quiet: Notify::new(),
         recorder: RefCell::new(recorder),
     });
-    let (before, share) = (Cell::new(None), Cell::new(None));
+    let (before, used) = (Cell::new(None), Cell::new(None));
     let whole = async {
         let alarm = Alarm::new()?;
         let issue = |arrival: Arrival| {
@@ -104,9 +129,11 @@ async fn work(
             }
             start_journey(&shared, arrival);
         };
-        pacer::pace(schedule(&arrivals), start, &alarm, issue).await?;
+        let (own, of) = share;
+        let dues = (0u64..).zip(schedule(&arrivals)).skip(own).step_by(of);
+        pacer::pace(dues, start, &alarm, issue).await?;
         alarm.until(window.end).await?;
-        share.set(cpu_share(before.get(), arrivals.duration()));
+        used.set(cpu_share(before.get(), arrivals.duration()));
         while !shared.dispatch.borrow().is_quiet() {
             shared.quiet.notified().await;
         }
@@ -125,8 +152,18 @@ async fn work(
     let issuing = recorder
         .last_issued
         .map_or(Duration::ZERO, |last| last.saturating_duration_since(window.start));
-    let cpu = share.get().or_else(|| cpu_share(before.get(), measured));
-    Ok(Report { recorder, measured, issuing, cpu, cut_short })
+    let cpu = used.get().or_else(|| cpu_share(before.get(), measured));
+    Ok(Report { recorder, measured, issuing, workers: 1, cpu, cut_short })
+}
+
+/// How many connections are this worker's, and how many lanes use them. There is one of each at least.
+fn places(arrivals: &Arrivals, (own, of): (usize, usize)) -> (usize, usize) {
+    let rest = usize::from(own < arrivals.connections % of);
+    let connections = (arrivals.connections / of + rest).max(1);
+    match arrivals.protocol {
+        Protocol::Http1 => (1, connections),
+        Protocol::Http2 => (connections, connections * defaults::STREAMS),
+    }
 }
 
 /// Finds a lane for an arrival.

@@ -88,7 +88,7 @@ impl Arguments {
 
     /// What measures the benches of these ids; more of them where naming them takes too long a filter.
     pub(super) fn only(&self, ids: &[&str]) -> Vec<String> {
-        let ids: Vec<String> = ids.iter().map(|id| regex_syntax::escape(id)).collect();
+        let ids: Vec<String> = ids.iter().map(|id| regex::escape(id)).collect();
         let filter = format!("^(?:{})$", ids.join("|"));
         if filter.len() > MAX_FILTER_BYTES { self.all() } else { self.with(&[filter]) }
     }
