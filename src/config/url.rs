@@ -127,6 +127,8 @@ mod tests {
         check("http://127.0.0.1:7878/health", "http://127.0.0.1:7878", "127.0.0.1", "/health");
         check("HTTP://LocalHost", "http://localhost", "localhost", "");
         check("http://a_b.example:80/", "http://a_b.example", "a_b.example", "/");
+        check("HTTPS://a:443/x", "https://a", "a", "/x");
+        check("https://a:80", "https://a:80", "a", "");
         check("http://[::1]:8080?x=1", "http://[::1]:8080", "::1", "?x=1");
     }
 
@@ -138,7 +140,6 @@ mod tests {
 
     #[test]
     fn bad_urls_are_refused() {
-        refuse("https://a", "`https://a`: https is not supported yet");
         refuse("ftp://a", "unknown scheme `ftp`");
         refuse("127.0.0.1:80", "`127.0.0.1:80` is not a URL");
         refuse("http://", "`http://` has no valid host");

@@ -1,8 +1,7 @@
 //! Loads: a service is sent requests, and what came of them is told.
 //!
-//! What visitors do is a [`journey`]. An engine decides when: [`open`] on a schedule, whatever the
-//! answers. What it saw
-//! comes out in one form, [`Seen`](seen::Seen), of which [`target`] makes measurements.
+//! What visitors do is a `journey`. An engine decides when: `open` on a schedule, whatever the answers.
+//! What it saw comes out in one form, `Seen`, of which `target` makes measurements.
 //!
 //! A request **fails** by a status that was not expected, and by anything that keeps its answer from
 //! being read to the end within the timeout. Its latency stays among the others, a timeout's at the
