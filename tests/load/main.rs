@@ -10,7 +10,11 @@ mod counts;
 #[cfg(test)]
 mod ends;
 #[cfg(test)]
+mod journeys;
+#[cfg(test)]
 mod requests;
+#[cfg(test)]
+mod secure;
 #[cfg(test)]
 mod server;
 #[cfg(test)]
