@@ -2,8 +2,8 @@
 
 use crate::support::{GATES, HEAD, benchmarks, command, gates, load, parse, step, today};
 use pacegate::config::{
-    self, BenchmarkKind, BodyPlan, Command, Plan, ReportFormat, Rule, Spacing, StoreLocation,
-    Traffic,
+    self, BenchmarkKind, BodyPlan, Command, ExpectPlan, ExtractPlan, ExtractSource, Plan, Protocol,
+    ReportFormat, Rule, Spacing, StoreLocation, ThinkPlan, Traffic,
 };
 use serde_json::json;
 use std::path::Path;
@@ -81,6 +81,33 @@ build:
 paired: { pairs: 40, time: 5min, segment: 500ms }
 "#;
 
+const JOURNEYS: &str = r#"version: 1
+project: x
+loads:
+  shop:
+    url: https://shop.example
+    ca: certs/ca.pem
+    arrivals:
+      stages: [ { to: 100/s, for: 10s }, { rate: 100/s, for: 20s }, { from: 50/s, to: 0/s, for: 5s } ]
+      protocol: http2
+      threads: 2
+    cookies: false
+    redirects: 3
+    data: [ { file: users.csv }, { file: /data/items.json, order: random } ]
+    setup: [ { post: /login, json: { user: "${user}" }, extract: { token: "header:X-Token" } } ]
+    teardown: [ { post: /logout } ]
+    journeys:
+      browse:
+        weight: 3
+        steps:
+          - { get: "/products?q=${word}", extract: { id: "$.items[0].id", csrf: "regex:csrf=([0-9]+)" }, think: 1s..3s }
+          - { get: "/products/${id}", think: 2s, expect: { status: [200, 304], headers: { Content-Type: json },
+              json: { "$.id": "${id}", $.price: 12.5 }, body: oak, size: 64KiB, within: 500ms } }
+      buy:
+        steps: [ { post: /cart, file: cart.bin, headers: { x-token: "${token}" } } ]
+gates: [ { series: "*", regression: {} } ]
+"#;
+
 /// Files that are accepted; the schema must accept them too.
 pub(crate) fn all() -> Vec<(&'static str, String)> {
     vec![
@@ -120,6 +147,7 @@ pub(crate) fn all() -> Vec<(&'static str, String)> {
         ("lone values", load("{ rate: 5, for: 1 }", "[ { get: / } ]")),
         ("folded text", format!("version: 1\nproject: >-\n  a long\n  name\n{GATES}")),
         ("any JSON body", step("{ post: /, json: [1, -1, 1.5, x, true, null, {}] }")),
+        ("journeys", JOURNEYS.to_owned()),
         ("empty lists", command("pass_env: [], env: {}")),
     ]
 }
@@ -137,6 +165,45 @@ fn every_file_is_accepted() {
             panic!("{name}: {error}");
         }
     }
+}
+
+#[test]
+fn journeys_reach_the_plan() {
+    let plan = plan("journeys");
+    let shop = &plan.loads[0];
+    assert_eq!(
+        (shop.url.as_str(), shop.cookies, shop.redirects),
+        ("https://shop.example", false, 3)
+    );
+    assert_eq!(shop.ca.as_deref(), Some(Path::new("/repo/certs/ca.pem")));
+    let Traffic::Arrivals(arrivals) = &shop.traffic;
+    let stages: Vec<_> =
+        arrivals.stages.iter().map(|s| (s.from, s.to, s.duration.as_secs())).collect();
+    assert_eq!(stages, [(0.0, 100.0, 10), (100.0, 100.0, 20), (50.0, 0.0, 5)]);
+    assert_eq!((arrivals.protocol, arrivals.threads), (Protocol::Http2, Some(2)));
+    let feeds: Vec<_> = shop.feeds.iter().map(|f| (f.path.to_str().unwrap(), f.random)).collect();
+    assert_eq!(feeds, [("/repo/users.csv", false), ("/data/items.json", true)]);
+    assert_eq!((shop.setup.len(), shop.teardown.len()), (1, 1));
+    let source = ExtractSource::Header("x-token".to_owned());
+    assert_eq!(shop.setup[0].extract, [ExtractPlan { variable: "token".to_owned(), source }]);
+    let [browse, buy] = &shop.journeys[..] else { panic!("{:?}", shop.journeys) };
+    assert_eq!((browse.name.as_str(), browse.weight, buy.weight), ("browse", 3, 1));
+    let think =
+        |from, to| Some(ThinkPlan { from: Duration::from_secs(from), to: Duration::from_secs(to) });
+    assert_eq!([browse.steps[0].think, browse.steps[1].think], [think(1, 3), think(2, 2)]);
+    let text = str::to_owned;
+    assert_eq!(
+        browse.steps[1].expect,
+        ExpectPlan {
+            status: vec![200, 304],
+            headers: vec![(text("content-type"), text("json"))],
+            json: vec![(text("$.id"), json!("${id}")), (text("$.price"), json!(12.5))],
+            body: Some(text("oak")),
+            size: Some(65_536),
+            within: Some(Duration::from_millis(500)),
+        }
+    );
+    assert_eq!(buy.steps[0].body, Some(BodyPlan::File("/repo/cart.bin".into())));
 }
 
 #[test]

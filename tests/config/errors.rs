@@ -191,6 +191,9 @@ fn quantities() {
     );
 }
 
+/// A load that is sent somewhere, and asks for nothing.
+const LOAD: &str = "loads:\n  browse:\n    url: http://h\n    arrivals: { rate: 1/s, for: 1s }";
+
 #[test]
 fn loads() {
     let service = |keys: &str| file(&format!("services:\n  shop: {{ command: [shop], {keys} }}"));
@@ -224,6 +227,80 @@ fn loads() {
             ("NaN in a body", step("{ post: /, json: { a: .nan } }")),
             ("header name", step("{ get: /, headers: { \"x y\": 1 } }")),
             ("header value", step("{ get: /, headers: { x: \"a\\nb\" } }")),
+            (
+                "steps and journeys",
+                file(&format!(
+                    "{LOAD}\n    steps: [ {{ get: / }} ]\n    journeys: {{ a: {{ steps: [ {{ get: /a }} ] }} }}"
+                )),
+            ),
+            ("neither", file(LOAD)),
+            (
+                "weight",
+                file(&format!(
+                    "{LOAD}\n    journeys: {{ a: {{ weight: 0, steps: [ {{ get: / }} ] }} }}"
+                )),
+            ),
+            ("no journey", file(&format!("{LOAD}\n    journeys: {{}}"))),
+            (
+                "a step's name in two journeys",
+                file(&format!(
+                    "{LOAD}\n    journeys: {{ a: {{ steps: [ {{ get: / }} ] }}, b: {{ steps: [ {{ get: / }} ] }} }}"
+                )),
+            ),
+            (
+                "a variable that nobody sets",
+                step("{ get: \"/${ids}\", extract: { id: \"$.id\" } }"),
+            ),
+            (
+                "misspelt variable",
+                step("{ get: /, extract: { id: \"$.id\" } }, { get: \"/${ids}\" }"),
+            ),
+            ("variable not closed", step("{ get: \"/${id\" }")),
+            ("variable in a body", step("{ post: /, json: { a: \"${1}\" } }")),
+            ("JSON path", step("{ get: /, extract: { id: \"$.items[\" } }")),
+            ("regular expression", step("{ get: /, extract: { id: \"regex:(\" } }")),
+            ("no source", step("{ get: /, extract: { id: items } }")),
+            ("name of a variable", step("{ get: /, extract: { \"a b\": $.a } }")),
+            ("expected JSON path", step("{ get: /, expect: { json: { items: 1 } } }")),
+            ("size in time", step("{ get: /, expect: { size: 5s } }")),
+            ("range of thinking", step("{ get: /, think: 3s..1s }")),
+            ("thinks too long", step("{ get: /, think: 1h }")),
+            (
+                "table of what",
+                file(&format!(
+                    "{LOAD}\n    steps: [ {{ get: / }} ]\n    data: [ {{ file: users.txt }} ]"
+                )),
+            ),
+            (
+                "too many redirects",
+                file(&format!("{LOAD}\n    steps: [ {{ get: / }} ]\n    redirects: 21")),
+            ),
+            (
+                "stages and a rate",
+                load(
+                    "{ rate: 1/s, for: 1s, stages: [ { rate: 1/s, for: 1s } ] }",
+                    "[ { get: / } ]",
+                ),
+            ),
+            ("no rate", load("{ for: 1s }", "[ { get: / } ]")),
+            ("no stage", load("{ stages: [] }", "[ { get: / } ]")),
+            (
+                "stage without a rate",
+                load("{ stages: [ { from: 1/s, for: 1s } ] }", "[ { get: / } ]"),
+            ),
+            (
+                "stages without a journey",
+                load("{ stages: [ { rate: 0/s, for: 1s } ] }", "[ { get: / } ]"),
+            ),
+            (
+                "stages of more than an hour",
+                load(
+                    "{ stages: [ { rate: 1/s, for: 31min }, { to: 9/s, for: 30min } ] }",
+                    "[ { get: / } ]",
+                ),
+            ),
+            ("threads", load("{ rate: 1/s, for: 1s, threads: 0 }", "[ { get: / } ]")),
+            ("protocol", load("{ rate: 1/s, for: 1s, protocol: http3 }", "[ { get: / } ]")),
             ("header of the engine", step("{ get: /, headers: { Content-Length: 5 } }")),
         ],
     );

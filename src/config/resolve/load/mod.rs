@@ -3,6 +3,7 @@
 mod answer;
 mod arrivals;
 mod body;
+mod known;
 mod step;
 
 use super::command::{Surroundings, command};
@@ -69,6 +70,7 @@ pub(super) fn loads(
                     .help("give it a `service` to start, or the `url` of one that is running"));
             }
         };
+        known::check(typed)?;
         Ok(LoadPlan {
             name,
             url,
