@@ -26,7 +26,7 @@ pub use plan::{
     CommandPlan, CriterionPlan, ExpectPlan, ExtractPlan, ExtractSource, FeedPlan, GatePlan,
     JourneyPlan, LoadPlan, PairedPlan, Plan, Protocol, Quantity, RateStage, ReportFormat,
     ReportPlan, Rule, SeriesPattern, ServicePlan, Spacing, StepPlan, StoreLocation, ThinkPlan,
-    Traffic, WaiverPlan,
+    Traffic, Users, WaiverPlan,
 };
 pub use quantity::{QuantityError, duration, quantity, rate, share};
 pub use resolve::defaults;

@@ -1,6 +1,7 @@
 //! What the binary does as a child of its own.
 
 use super::exec::{EXEC_ARGUMENT, exec_main};
+use super::load::{USERS_ARGUMENT, users_main};
 use super::workload::{WORKLOAD_ARGUMENT, work};
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -15,6 +16,8 @@ pub fn child_main(mut arguments: impl Iterator<Item = OsString>) -> Option<ExitC
         Some(exec_main())
     } else if first == WORKLOAD_ARGUMENT {
         Some(work(arguments.next().as_deref().and_then(|rounds| rounds.to_str())))
+    } else if first == USERS_ARGUMENT {
+        Some(users_main(arguments))
     } else {
         None
     }

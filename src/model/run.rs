@@ -82,6 +82,8 @@ pub enum Engine {
     Criterion,
     /// The open-model load engine: arrivals do not wait for answers.
     Open,
+    /// The closed-model load engine: users wait for answers.
+    Users,
     /// Values another tool measured.
     Import,
 }

@@ -176,7 +176,7 @@ fn journeys_reach_the_plan() {
         ("https://shop.example", false, 3)
     );
     assert_eq!(shop.ca.as_deref(), Some(Path::new("/repo/certs/ca.pem")));
-    let Traffic::Arrivals(arrivals) = &shop.traffic;
+    let Traffic::Arrivals(arrivals) = &shop.traffic else { panic!("arrivals") };
     let stages: Vec<_> =
         arrivals.stages.iter().map(|s| (s.from, s.to, s.duration.as_secs())).collect();
     assert_eq!(stages, [(0.0, 100.0, 10), (100.0, 100.0, 20), (50.0, 0.0, 5)]);
@@ -240,7 +240,7 @@ fn every_key_reaches_the_plan() {
         (browse.url.as_str(), browse.service.as_deref()),
         ("http://127.0.0.1:7878", Some("shop"))
     );
-    let Traffic::Arrivals(arrivals) = &browse.traffic;
+    let Traffic::Arrivals(arrivals) = &browse.traffic else { panic!("arrivals") };
     assert!((arrivals.mean_rate() - 0.5).abs() < 1e-15);
     assert_eq!((arrivals.connections, arrivals.warmup), (8, Duration::ZERO));
     assert_eq!(arrivals.spacing, Spacing::Poisson { seed: 7 });

@@ -148,7 +148,7 @@ fn journeys_are_taken_by_weight_and_always_the_same_ones() {
     };
     let mut plan = plan(server.url(), 400.0, 1.0);
     plan.journeys = vec![journey("often", 3), journey("seldom", 1)];
-    let mut counted = || {
+    let counted = || {
         log.lock().unwrap().clear();
         let target = run(&plan).unwrap();
         let often = errors(&target, "get-often/errors").1;
@@ -225,7 +225,7 @@ fn redirects_are_answers_or_are_followed_within_the_origin() {
             _ => OK,
         }
     });
-    let mut check = |path: &str, redirects, failure: Option<&str>, requests: usize| {
+    let check = |path: &str, redirects, failure: Option<&str>, requests: usize| {
         let mut plan = plan(server.url(), 10.0, 0.5);
         plan.redirects = redirects;
         let mut posted = step("POST", path);

@@ -21,6 +21,8 @@ mod server;
 mod shop;
 #[cfg(test)]
 mod stall;
+#[cfg(test)]
+mod users;
 
 use pacegate::config::{
     Arrivals, JourneyPlan, LoadPlan, Protocol, RateStage, Spacing, StepPlan, Traffic,
@@ -63,8 +65,10 @@ fn plan(url: String, rate: f64, seconds: f64) -> LoadPlan {
 
 /// The open schedule of a plan.
 fn arrivals(plan: &mut LoadPlan) -> &mut Arrivals {
-    let Traffic::Arrivals(arrivals) = &mut plan.traffic;
-    arrivals
+    match &mut plan.traffic {
+        Traffic::Arrivals(arrivals) => arrivals,
+        Traffic::Users(_) => panic!("it has arrivals"),
+    }
 }
 
 /// The steps of the only journey of a plan.
@@ -85,7 +89,7 @@ fn run_with(
     stop: &Stop,
     observer: &(dyn Fn(Event) + Send + Sync),
 ) -> Result<Target, LoadError> {
-    let context = Context { launcher: Path::new("unused"), stop, observer };
+    let context = Context { launcher: Path::new(env!("CARGO_BIN_EXE_pacegate")), stop, observer };
     runtime().block_on(sendable(measure(plan, context)))
 }
 

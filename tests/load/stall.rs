@@ -12,19 +12,24 @@ use pacegate::model::Target;
 use std::time::{Duration, Instant};
 
 const PERIOD: Duration = Duration::from_millis(2500);
-const STALL: Duration = Duration::from_millis(250);
+pub(crate) const STALL: Duration = Duration::from_millis(250);
 const PERIODS: f64 = 4.0;
 const RATE: f64 = 500.0;
 
-fn under_stalls(connections: usize) -> Target {
+/// A server that stalls so.
+pub(crate) fn stalling() -> Server {
     let start = Instant::now();
-    let server = Server::start(move |_| {
+    Server::start(move |_| {
         let phase = start.elapsed().as_nanos() % PERIOD.as_nanos();
         let left = PERIOD.as_nanos() - phase;
         let stalled = left <= STALL.as_nanos();
         let after = if stalled { Duration::from_nanos(left as u64) } else { Duration::ZERO };
         Reply { after, ..Reply::keep(OK) }
-    });
+    })
+}
+
+fn under_stalls(connections: usize) -> Target {
+    let server = stalling();
     let mut plan = plan(server.url(), RATE, PERIOD.as_secs_f64() * PERIODS);
     arrivals(&mut plan).connections = connections;
     let target = run(&plan).expect("a target");

@@ -38,8 +38,10 @@ fn plan(repository: &Repository) -> Plan {
 }
 
 fn arrivals(plan: &mut Plan) -> &mut Arrivals {
-    let Traffic::Arrivals(arrivals) = &mut plan.loads[0].traffic;
-    arrivals
+    match &mut plan.loads[0].traffic {
+        Traffic::Arrivals(arrivals) => arrivals,
+        Traffic::Users(_) => panic!("it has arrivals"),
+    }
 }
 
 #[track_caller]

@@ -34,7 +34,7 @@ pub(crate) struct Service {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("allOf" = [
     { "anyOf": [{ "required": ["service"] }, { "required": ["url"] }] },
-    { "oneOf": [{ "required": ["arrivals"] }] },
+    { "oneOf": [{ "required": ["arrivals"] }, { "required": ["users"] }] },
     { "oneOf": [{ "required": ["steps"] }, { "required": ["journeys"] }] },
 ]))]
 pub(crate) struct Load {
@@ -46,6 +46,8 @@ pub(crate) struct Load {
     pub(crate) ca: Option<At<String>>,
     /// When journeys start, whether or not earlier ones were answered (the open model).
     pub(crate) arrivals: Option<At<Arrivals>>,
+    /// Users who each wait for an answer before they ask again (the closed model).
+    pub(crate) users: Option<At<Users>>,
     /// The requests of the only journey, in order.
     #[schemars(length(min = 1))]
     pub(crate) steps: Option<At<Vec<At<Step>>>>,
@@ -97,6 +99,31 @@ pub(crate) struct Arrivals {
     /// Threads that send, each on a core; half of the cores unless given.
     #[schemars(range(min = 1, max = 256))]
     pub(crate) threads: Option<At<u64>>,
+}
+
+/// Users who each wait for an answer before they ask again.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Users {
+    /// How many there are.
+    #[schemars(range(min = 1, max = 10_000))]
+    pub(crate) count: At<u64>,
+    /// How long they are measured, such as `20s`.
+    #[serde(rename = "for")]
+    #[schemars(with = "DurationText")]
+    pub(crate) duration: At<String>,
+    /// How long all of them ask before that, unmeasured.
+    #[schemars(with = "Option<DurationText>")]
+    pub(crate) warmup: Option<At<String>>,
+    /// How long it takes until all of them are there, one after the other, unmeasured.
+    #[schemars(with = "Option<DurationText>")]
+    pub(crate) ramp_up: Option<At<String>>,
+    /// How long it takes until all of them are gone, unmeasured.
+    #[schemars(with = "Option<DurationText>")]
+    pub(crate) ramp_down: Option<At<String>>,
+    /// Whether their latencies may be gated, although they leave out what a stall costs; false unless
+    /// given.
+    pub(crate) gate_latency: Option<bool>,
 }
 
 /// A time in which the rate stays (`rate`), or changes steadily (`from`, `to`).

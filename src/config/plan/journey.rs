@@ -3,12 +3,13 @@
 //! `${name}` in a path, a header's value, a body or an expectation stands for a variable, and `$$` for
 //! a dollar sign.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::PathBuf;
 use std::time::Duration;
 
 /// What a visitor does, step after step.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct JourneyPlan {
     /// Its name, unique within the load; empty for the only one.
     pub name: String,
@@ -19,7 +20,7 @@ pub struct JourneyPlan {
 }
 
 /// One request.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StepPlan {
     /// Its name, unique within the load; `GET /products` unless given.
     pub name: String,
@@ -56,7 +57,7 @@ impl StepPlan {
 }
 
 /// The body of a request.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum BodyPlan {
     /// JSON; a text that is one variable and nothing else stands for its value, of whatever type.
     Json(Value),
@@ -69,7 +70,7 @@ pub enum BodyPlan {
 }
 
 /// What answer counts as success; all of it must hold.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ExpectPlan {
     /// Statuses that count as success; empty means any 2xx or 3xx.
     pub status: Vec<u16>,
@@ -86,7 +87,7 @@ pub struct ExpectPlan {
 }
 
 /// A variable taken from an answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExtractPlan {
     /// Its name: letters, digits and `_`.
     pub variable: String,
@@ -95,7 +96,7 @@ pub struct ExtractPlan {
 }
 
 /// Where a variable is taken from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ExtractSource {
     /// The first match of a JSON path (RFC 9535) in the body.
     Json(String),
@@ -106,7 +107,7 @@ pub enum ExtractSource {
 }
 
 /// A wait between two times, uniformly distributed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ThinkPlan {
     /// The shortest.
     pub from: Duration,
@@ -115,7 +116,7 @@ pub struct ThinkPlan {
 }
 
 /// A table of which each journey takes a row.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeedPlan {
     /// A CSV file with a header, or a JSON file (`.json`) with a list of objects; absolute.
     pub path: PathBuf,

@@ -1,11 +1,12 @@
 //! Loads: what is asked of a service, and when.
 
 use super::{FeedPlan, JourneyPlan, StepPlan};
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::time::Duration;
 
 /// A load scenario.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LoadPlan {
     /// Its name: the target.
     pub name: String,
@@ -43,19 +44,46 @@ impl LoadPlan {
     pub fn planned(&self) -> Duration {
         match &self.traffic {
             Traffic::Arrivals(arrivals) => arrivals.warmup + arrivals.duration(),
+            Traffic::Users(users) => users.planned(),
         }
     }
 }
 
 /// Who sends a load, and when.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Traffic {
     /// The open engine: journeys start on a schedule and do not wait for answers.
     Arrivals(Arrivals),
+    /// The closed engine: each of some users waits for an answer before it asks again.
+    Users(Users),
+}
+
+/// A closed-model load.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Users {
+    /// How many there are; above 0.
+    pub count: u32,
+    /// How long they are measured.
+    pub duration: Duration,
+    /// How long all of them ask before that, unmeasured.
+    pub warmup: Duration,
+    /// How long it takes until all of them are there, one after the other, unmeasured.
+    pub ramp_up: Duration,
+    /// How long it takes until all of them are gone, unmeasured.
+    pub ramp_down: Duration,
+    /// Whether their latencies may be gated, although they leave out what a stall costs.
+    pub gate_latency: bool,
+}
+
+impl Users {
+    /// How long it takes as planned.
+    pub fn planned(&self) -> Duration {
+        self.ramp_up + self.warmup + self.duration + self.ramp_down
+    }
 }
 
 /// An open-model schedule: arrivals do not wait for answers.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Arrivals {
     /// How the rate goes, stage after stage; never empty.
     pub stages: Vec<RateStage>,
@@ -72,7 +100,7 @@ pub struct Arrivals {
 }
 
 /// The protocol that requests are sent by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Protocol {
     /// HTTP/1.1: one request at a time on a connection.
     Http1,
@@ -94,7 +122,7 @@ impl Arrivals {
 }
 
 /// A time in which the rate stays, or changes steadily.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct RateStage {
     /// Journeys started a second when it begins; at least 0.
     pub from: f64,
@@ -117,7 +145,7 @@ impl RateStage {
 }
 
 /// Spacing of arrivals.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Spacing {
     /// Gaps that the rate alone decides.
     Constant,

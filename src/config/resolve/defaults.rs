@@ -18,6 +18,11 @@
 //! | `loads.*.arrivals.seed` | 1 | | |
 //! | `loads.*.arrivals.protocol` | `http1` | | |
 //! | `loads.*.arrivals.threads` | half of the cores | 1 | 256 |
+//! | `loads.*.users.count` | none | 1 | 10,000 |
+//! | `loads.*.users.for` | none | above 0 | 1 h |
+//! | `loads.*.users.warmup` | 2 s | 0 | 1 h |
+//! | `loads.*.users.ramp_up`, `ramp_down` | 0 | 0 | 1 h |
+//! | `loads.*.users.gate_latency` | `false` | | |
 //! | `loads.*.journeys.*.weight` | 1 | 1 | 1,000 |
 //! | `loads.*.redirects` | 0 | 0 | 20 |
 //! | `loads.*.cookies` | `true` | | |
@@ -74,6 +79,8 @@ pub const MAX_TIMEOUT: Duration = Duration::from_secs(24 * 3600);
 pub const MAX_RATE: f64 = 100_000.0;
 /// The most stages of a load.
 pub const MAX_STAGES: usize = 100;
+/// The most users of a closed load.
+pub const MAX_USERS: u32 = 10_000;
 /// The most threads that send.
 pub const MAX_THREADS: u32 = 256;
 /// Requests at once on a connection of HTTP/2: what servers allow by default.

@@ -1,7 +1,12 @@
 //! Which hosts a load may be sent to: a load generator that runs what a pull request wrote must not
 //! become a weapon.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use super::LoadError;
+use crate::config::{LoadPlan, host_of};
+use hyper::Uri;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use tokio::net::lookup_host;
 
 /// Why a load may not be sent somewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +22,43 @@ const METADATA: [IpAddr; 2] = [
     IpAddr::V4(Ipv4Addr::new(100, 100, 100, 200)),
     IpAddr::V6(Ipv6Addr::new(0xfd00, 0x0ec2, 0, 0, 0, 0, 0, 0x254)),
 ];
+
+/// Looks a load's host up and checks that it may be loaded; `allowed` is a list separated by commas. There
+/// is an address at least.
+///
+/// # Errors
+///
+/// When the URL is not one, the name is unknown, or an address is not allowed.
+pub(super) async fn resolve(plan: &LoadPlan, allowed: &str) -> Result<Vec<SocketAddr>, LoadError> {
+    let not_url = || LoadError::Plan("its URL is not of the form `http[s]://host:port`");
+    let uri: Uri = plan.url.parse().map_err(|_| not_url())?;
+    let host = host_of(&plan.url).ok_or_else(not_url)?;
+    let is_https = uri.scheme_str() == Some("https");
+    let port = uri.port_u16().unwrap_or(if is_https { 443 } else { 80 });
+    let found = lookup_host((host.as_str(), port));
+    let found = tokio::time::timeout(plan.timeout, found).await;
+    let found = found.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())).and_then(|found| {
+        let addresses: Vec<SocketAddr> = found.collect();
+        let none = || io::Error::new(io::ErrorKind::NotFound, "it has no address");
+        (!addresses.is_empty()).then_some(addresses).ok_or_else(none)
+    });
+    let addresses = found.map_err(|source| LoadError::Lookup { host: host.clone(), source })?;
+    let allowed: Vec<&str> = allowed.split(',').map(str::trim).collect();
+    let ips: Vec<IpAddr> = addresses.iter().map(SocketAddr::ip).collect();
+    check(&host, &ips, &allowed).map_err(|refusal| LoadError::Forbidden {
+        reason: match refusal {
+            Refusal::Internal(address) => {
+                format!("{address} is a link-local or metadata address, which is never loaded")
+            }
+            Refusal::Elsewhere(address) => format!(
+                "{address} is not this machine; if you may load it, name the host in {}",
+                super::ALLOW_HOSTS
+            ),
+        },
+        host,
+    })?;
+    Ok(addresses)
+}
 
 /// Checks every address that `host` stands for.
 ///

@@ -2,7 +2,7 @@
 
 use crate::config::{
     Arrivals, BodyPlan, ExpectPlan, ExtractPlan, ExtractSource, LoadPlan, Protocol, Spacing,
-    StepPlan, Traffic,
+    StepPlan, Traffic, Users,
 };
 use sha2::{Digest as _, Sha256};
 use std::path::Path;
@@ -19,6 +19,7 @@ pub(in crate::measure) fn digest(plan: &LoadPlan) -> String {
     parts.time(plan.timeout);
     match &plan.traffic {
         Traffic::Arrivals(arrivals) => add_arrivals(&mut parts, arrivals),
+        Traffic::Users(users) => add_users(&mut parts, users),
     }
     for journey in &plan.journeys {
         parts.add("journey");
@@ -51,6 +52,14 @@ fn add_arrivals(parts: &mut Parts, arrivals: &Arrivals) {
             parts.add("poisson");
             parts.add(seed.to_be_bytes());
         }
+    }
+}
+
+fn add_users(parts: &mut Parts, users: &Users) {
+    parts.add("users");
+    parts.add(users.count.to_be_bytes());
+    for time in [users.duration, users.warmup, users.ramp_up, users.ramp_down] {
+        parts.time(time);
     }
 }
 
@@ -160,8 +169,10 @@ mod tests {
     }
 
     fn arrivals(plan: &mut LoadPlan) -> &mut Arrivals {
-        let Traffic::Arrivals(arrivals) = &mut plan.traffic;
-        arrivals
+        match &mut plan.traffic {
+            Traffic::Arrivals(arrivals) => arrivals,
+            Traffic::Users(_) => unreachable!(),
+        }
     }
 
     fn step(plan: &mut LoadPlan) -> &mut StepPlan {

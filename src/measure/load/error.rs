@@ -60,6 +60,14 @@ pub enum LoadError {
         /// Why, and what to do about it.
         reason: String,
     },
+    /// An engine of another make would not run.
+    #[error("failed to run the load engine `{engine}`: {why}")]
+    Engine {
+        /// Which.
+        engine: &'static str,
+        /// Why not.
+        why: String,
+    },
     /// The worker thread could not be started, or its timer failed.
     #[error("failed to run load worker: {0}")]
     Worker(#[source] io::Error),

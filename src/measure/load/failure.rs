@@ -1,5 +1,6 @@
 //! The ways in which a request can fail, told apart as far as a reader can act on them.
 
+use serde::{Deserialize, Serialize};
 use std::error::Error as _;
 use std::fmt;
 use std::io;
@@ -8,7 +9,7 @@ use std::io;
 pub(super) const MAX_BODY_BYTES: u64 = 64 << 20;
 
 /// Why a request failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) enum RequestFailure {
     /// Nobody listens, or the listener refused.
     Refused,

@@ -1,7 +1,7 @@
 //! Loads: a service is sent requests, and what came of them is told.
 //!
-//! What visitors do is a `journey`. An engine decides when: `open` on a schedule, whatever the answers.
-//! What it saw comes out in one form, `Seen`, of which `target` makes measurements.
+//! What visitors do is a `journey`. An engine decides when: `open` on a schedule, whatever the answers;
+//! `users`, each of whom waits for them. What it saw comes out in one form, `Seen`, of which `target` makes measurements.
 //!
 //! A request **fails** by a status that was not expected, and by anything that keeps its answer from
 //! being read to the end within the timeout. Its latency stays among the others, a timeout's at the
@@ -10,6 +10,7 @@
 mod allow;
 mod definition;
 mod error;
+mod exchange;
 mod failure;
 mod journey;
 mod open;
@@ -17,11 +18,13 @@ mod plan;
 mod record;
 mod seen;
 mod target;
+mod users;
 mod validity;
 
 pub(in crate::measure) use definition::digest as definition;
 pub use error::LoadError;
 pub(in crate::measure) use target::answered;
+pub(in crate::measure) use users::{USERS_ARGUMENT, users_main};
 pub(in crate::measure) use validity::{of_segment, over_segments};
 
 use super::Context;
@@ -55,6 +58,7 @@ pub async fn measure(plan: &LoadPlan, context: Context<'_>) -> Result<Target, Lo
     plan::check(plan)?;
     let seen = match &plan.traffic {
         Traffic::Arrivals(arrivals) => open::send(plan, arrivals, context).await?,
+        Traffic::Users(users) => users::send(plan, users, context).await?,
     };
     Ok(target::assemble(plan, seen, began.elapsed()))
 }

@@ -10,7 +10,11 @@ use crate::config::{Arrivals, LoadPlan, Traffic, defaults};
 /// With the first value that is out of bounds.
 pub(super) fn check(plan: &LoadPlan) -> Result<(), LoadError> {
     let of_traffic = match &plan.traffic {
-        Traffic::Arrivals(arrivals) => arrivals_within(arrivals),
+        Traffic::Arrivals(arrivals) => arrivals_within(arrivals).to_vec(),
+        Traffic::Users(users) => vec![(
+            (1..=defaults::MAX_USERS).contains(&users.count) && !users.duration.is_zero(),
+            "it needs from 1 to 10000 users, and a time to measure them",
+        )],
     };
     let bounds = [
         (

@@ -1,8 +1,10 @@
 //! What is kept of the measured requests of a step, whatever the engine that sent them.
 
+use super::exchange::Exchange;
 use super::failure::RequestFailure;
 use crate::model::HistogramRecorder;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// The measured requests of one step.
 #[derive(Debug, Default)]
@@ -28,6 +30,17 @@ impl StepRecord {
         self.failures.values().sum()
     }
 
+    /// Adds a request.
+    pub(super) fn add(&mut self, exchange: &Exchange) {
+        self.response.record(nanos(exchange.latency()));
+        if let Some(sent) = exchange.sent {
+            self.service.record(nanos(exchange.done.saturating_duration_since(sent)));
+        }
+        if let Some(failure) = exchange.failure {
+            *self.failures.entry(failure).or_default() += 1;
+        }
+    }
+
     /// Adds all of another record.
     pub(super) fn merge(&mut self, other: &StepRecord) {
         self.response.merge(&other.response);
@@ -36,4 +49,8 @@ impl StepRecord {
             *self.failures.entry(*failure).or_default() += count;
         }
     }
+}
+
+pub(super) fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }

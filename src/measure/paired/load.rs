@@ -2,7 +2,7 @@
 
 use super::both::Both;
 use super::rig::{Rig, Wanted, failed, of_build};
-use crate::config::{Arrivals, LoadPlan, Plan, RateStage, ServicePlan, Spacing, Traffic};
+use crate::config::{Arrivals, LoadPlan, Plan, RateStage, ServicePlan, Spacing, Traffic, Users};
 use crate::measure::bench::{Outcome, digest};
 use crate::measure::serve::{measure_load, stopped};
 use crate::measure::service::{Service, ServiceError};
@@ -49,9 +49,13 @@ impl LoadRig {
             return Err(Same::Unknown { name });
         };
         let base = ServicePlan { command: mapping.command(&head.command)?, ..head.clone() };
-        let Traffic::Arrivals(arrivals) = &load.traffic;
-        let arrivals = segment(arrivals, plan.paired.segment);
-        let segment = LoadPlan { traffic: Traffic::Arrivals(arrivals), ..load.clone() };
+        let traffic = match &load.traffic {
+            Traffic::Arrivals(arrivals) => {
+                Traffic::Arrivals(segment(arrivals, plan.paired.segment))
+            }
+            Traffic::Users(users) => Traffic::Users(shorter(users, plan.paired.segment)),
+        };
+        let segment = LoadPlan { traffic, ..load.clone() };
         Ok(LoadRig { segment, services: Both { base, head }, sent: Both::default() })
     }
 
@@ -81,9 +85,21 @@ fn segment(whole: &Arrivals, asked: Duration) -> Arrivals {
     }
 }
 
+/// Users ask as often as the service lets them, so that only time counts; they come and go at once.
+fn shorter(whole: &Users, asked: Duration) -> Users {
+    let duration = asked.min(whole.duration);
+    Users {
+        duration,
+        warmup: whole.warmup.min(duration / 2),
+        ramp_up: Duration::ZERO,
+        ramp_down: Duration::ZERO,
+        ..whole.clone()
+    }
+}
+
 /// Independent visitors come at other moments in every pair, at the same ones to both builds.
 fn at_other_moments(traffic: &Traffic, pair: u64) -> Traffic {
-    let Traffic::Arrivals(arrivals) = traffic;
+    let Traffic::Arrivals(arrivals) = traffic else { return traffic.clone() };
     let spacing = match arrivals.spacing {
         Spacing::Constant => Spacing::Constant,
         Spacing::Poisson { seed } => Spacing::Poisson { seed: seed.wrapping_add(pair) },

@@ -68,6 +68,16 @@ impl HistogramRecorder {
     }
 }
 
+impl From<&Histogram> for HistogramRecorder {
+    fn from(histogram: &Histogram) -> Self {
+        let mut recorder = HistogramRecorder::new();
+        for bucket in &histogram.buckets {
+            recorder.record_n(bucket.value, bucket.count);
+        }
+        recorder
+    }
+}
+
 impl Default for HistogramRecorder {
     fn default() -> Self {
         HistogramRecorder::new()

@@ -5,6 +5,7 @@ mod arrivals;
 mod body;
 mod known;
 mod step;
+mod users;
 
 use super::command::{Surroundings, command};
 use super::{count, defaults, name, path_in, time_of};
@@ -150,10 +151,14 @@ fn feeds(written: Option<&At<Vec<At<Feed>>>>, base: &Path) -> Result<Vec<FeedPla
 
 /// The one engine of a load, with what it is asked for.
 fn traffic(load: &At<Load>) -> Result<Traffic, Fault> {
-    match &load.value.arrivals {
-        Some(written) => Ok(Traffic::Arrivals(arrivals::arrivals(written)?)),
-        None => Err(load
-            .fault("the load does not say when journeys start")
-            .help("such as `arrivals: { rate: 500/s, for: 20s }`")),
+    match (&load.value.arrivals, &load.value.users) {
+        (Some(written), None) => Ok(Traffic::Arrivals(arrivals::arrivals(written)?)),
+        (None, Some(written)) => Ok(Traffic::Users(users::users(&written.value)?)),
+        (Some(_), Some(written)) => Err(Fault::new("a load has `arrivals` or `users`, not both")
+            .at(written.place)
+            .help("write two loads")),
+        (None, None) => Err(load.fault("the load does not say when journeys start").help(
+            "such as `arrivals: { rate: 500/s, for: 20s }`, or `users: { count: 20, for: 20s }`",
+        )),
     }
 }

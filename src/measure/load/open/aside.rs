@@ -1,10 +1,10 @@
 //! What is asked before and after the load, unmeasured.
 
-use super::connection::{Client, Shared2};
-use super::exchange::request;
+use super::connection::{Connection, Shared2};
 use super::origin::Origin;
 use crate::measure::Stop;
 use crate::measure::load::LoadError;
+use crate::measure::load::exchange::request;
 use crate::measure::load::failure::RequestFailure;
 use crate::measure::load::journey::{Script, Shared, Step, Variables, Visit};
 use crate::model::Warning;
@@ -103,10 +103,10 @@ fn in_turn(
     let runtime = Builder::new_current_thread().enable_all().build_local(LocalOptions::default())?;
     Ok(runtime.block_on(async {
         let mut visit = Visit::aside(values);
-        let mut client = Client::new(origin.protocol, &Rc::<Shared2>::default());
+        let mut client = Connection::new(origin, &Rc::<Shared2>::default());
         for step in steps(script, which) {
             let asked = (&mut visit, step);
-            let made = request((script, origin), &mut client, asked, Instant::now(), timeout).await;
+            let made = request(script, &mut client, asked, Instant::now(), timeout).await;
             if let Some(failure) = made.failure {
                 return Err((step.name.clone(), failure));
             }

@@ -2,6 +2,7 @@
 
 use super::origin::Origin;
 use crate::config::Protocol;
+use crate::measure::load::exchange::Client;
 use crate::measure::load::failure::{MAX_BODY_BYTES, RequestFailure};
 use crate::measure::load::journey::{Answer, Message};
 use bytes::{Bytes, BytesMut};
@@ -17,17 +18,21 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 
-/// A place from which one request at a time is sent: a connection of its own, or a stream of one that
-/// is shared.
-pub(super) enum Client {
-    /// HTTP/1.1; no connection is open at first.
+/// A place from which one request at a time is sent; nothing is open at first.
+pub(super) struct Connection<'a> {
+    origin: &'a Origin,
+    place: Place,
+}
+
+enum Place {
+    /// HTTP/1.1: a connection of its own.
     Http1(Option<Http1>),
-    /// HTTP/2.
+    /// HTTP/2: a stream of a connection that is shared.
     Http2(Rc<Shared2>),
 }
 
 /// One HTTP/1.1 connection.
-pub(super) struct Http1 {
+struct Http1 {
     sender: http1::SendRequest<Full<Bytes>>,
     _driver: Driver,
 }
@@ -48,34 +53,30 @@ impl Drop for Driver {
     }
 }
 
-impl Client {
-    /// A client of an origin's protocol; those of HTTP/2 share a connection.
-    pub(super) fn new(protocol: Protocol, shared: &Rc<Shared2>) -> Self {
-        match protocol {
-            Protocol::Http1 => Client::Http1(None),
-            Protocol::Http2 => Client::Http2(Rc::clone(shared)),
-        }
+impl<'a> Connection<'a> {
+    /// A connection to an origin by its protocol; those of HTTP/2 share one.
+    pub(super) fn new(origin: &'a Origin, shared: &Rc<Shared2>) -> Self {
+        let place = match origin.protocol {
+            Protocol::Http1 => Place::Http1(None),
+            Protocol::Http2 => Place::Http2(Rc::clone(shared)),
+        };
+        Connection { origin, place }
     }
+}
 
-    /// Sends a request and reads its answer to the end, keeping the body where it is wanted.
-    ///
-    /// `sent` is set when the request goes out on a connection. A connection that the service closed
+impl Client for Connection<'_> {
+    /// A connection that the service closed
     /// while it was idle is replaced, as long as nothing of the request had left; a request that had
     /// left is never sent twice, since that would hide a service that now and then hangs up.
-    ///
-    /// # Errors
-    ///
-    /// With what went wrong; a connection of its own is closed then.
-    pub(super) async fn exchange(
+    async fn exchange(
         &mut self,
-        origin: &Origin,
         message: Message,
         wants_body: bool,
         sent: &mut Option<Instant>,
     ) -> Result<Answer, RequestFailure> {
-        let response = match self {
-            Client::Http1(open) => send1(open, origin, message, sent).await?,
-            Client::Http2(shared) => send2(shared, origin, message, sent).await?,
+        let response = match &mut self.place {
+            Place::Http1(open) => send1(open, self.origin, message, sent).await?,
+            Place::Http2(shared) => send2(shared, self.origin, message, sent).await?,
         };
         let read = read(response, wants_body).await;
         if read.is_err() {
@@ -85,8 +86,8 @@ impl Client {
     }
 
     /// Closes a connection of its own; a stream of a shared one ends with its request.
-    pub(super) fn hang_up(&mut self) {
-        if let Client::Http1(open) = self {
+    fn hang_up(&mut self) {
+        if let Place::Http1(open) = &mut self.place {
             *open = None;
         }
     }
@@ -298,13 +299,13 @@ mod tests {
             Builder::new_current_thread().enable_all().build_local(LocalOptions::default());
         runtime.unwrap().block_on(async {
             let request = Request::get("/").body(Full::default()).unwrap();
-            let mut client = Client::Http1(None);
+            let mut client = Connection::new(&origin, &Rc::default());
             let mut sent = None;
-            let answer = client.exchange(&origin, request.clone(), false, &mut sent).await;
+            let answer = client.exchange(request.clone(), false, &mut sent).await;
             assert_eq!(answer.unwrap().status, 204);
-            let ready = |client: &Client| match client {
-                Client::Http1(open) => open.as_ref().unwrap().sender.is_ready(),
-                Client::Http2(_) => unreachable!(),
+            let ready = |client: &Connection<'_>| match &client.place {
+                Place::Http1(open) => open.as_ref().unwrap().sender.is_ready(),
+                Place::Http2(_) => unreachable!(),
             };
             while !ready(&client) {
                 tokio::task::yield_now().await;
@@ -315,7 +316,7 @@ mod tests {
             // Sockets are looked at now, but the connection gets its turn after this task only.
             tokio::task::yield_now().await;
             assert!(ready(&client));
-            let answer = client.exchange(&origin, request.clone(), false, &mut sent).await;
+            let answer = client.exchange(request.clone(), false, &mut sent).await;
             assert_eq!(answer.unwrap().status, 204);
             assert!(sent.is_some());
         });

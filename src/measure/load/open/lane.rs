@@ -1,10 +1,10 @@
 //! A lane: one journey after the other, on one connection or stream.
 
-use super::connection::{Client, Shared2};
+use super::connection::{Connection, Shared2};
 use super::dispatch::{self, Arrival, Dispatch, Seat};
-use super::exchange::request;
 use super::origin::Origin;
 use super::recorder::Recorder;
+use crate::measure::load::exchange::request;
 use crate::measure::load::journey::{Script, Shared as Values};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -39,7 +39,7 @@ pub(super) async fn serve(shared: Rc<Shared>, first: Arrival) {
     let seat = Rc::new(Seat::default());
     let lane = shared.lanes.replace(shared.lanes.get() + 1);
     let connection = &shared.connections[lane % shared.connections.len()];
-    let mut client = Client::new(shared.origin.protocol, connection);
+    let mut client = Connection::new(&shared.origin, connection);
     let mut arrival = first;
     loop {
         journey(&shared, &mut client, arrival).await;
@@ -54,14 +54,13 @@ pub(super) async fn serve(shared: Rc<Shared>, first: Arrival) {
 }
 
 /// Makes the steps in order, until one fails.
-async fn journey(shared: &Shared, client: &mut Client, arrival: Arrival) {
+async fn journey(shared: &Shared, client: &mut Connection<'_>, arrival: Arrival) {
     let script = &*shared.script;
     let mut visit = script.visit(arrival.number, &shared.values);
     let mut due = arrival.due;
     for index in visit.steps.clone() {
         let step = &script.steps[index];
-        let asked = (script, &shared.origin);
-        let exchange = request(asked, client, (&mut visit, step), due, shared.timeout).await;
+        let exchange = request(script, client, (&mut visit, step), due, shared.timeout).await;
         shared.recorder.borrow_mut().answered(index, &exchange, arrival.measured);
         if exchange.failure.is_some() {
             return;

@@ -17,7 +17,6 @@ mod alarm;
 mod aside;
 mod connection;
 mod dispatch;
-mod exchange;
 mod facts;
 mod lane;
 mod live;

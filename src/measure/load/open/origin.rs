@@ -3,13 +3,12 @@
 use super::tls::Tls;
 use crate::config::{LoadPlan, Protocol, host_of};
 use crate::measure::load::LoadError;
-use crate::measure::load::allow::{self, Refusal};
-use hyper::Uri;
+use crate::measure::load::allow;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use tokio::net::{TcpStream, lookup_host};
+use tokio::net::TcpStream;
 
 /// The addresses of the service; never empty.
 #[derive(Debug, Clone)]
@@ -37,33 +36,9 @@ pub(super) async fn resolve(
     protocol: Protocol,
     allowed: &str,
 ) -> Result<Origin, LoadError> {
-    let not_url = || LoadError::Plan("its URL is not of the form `http[s]://host:port`");
-    let uri: Uri = plan.url.parse().map_err(|_| not_url())?;
-    let host = host_of(&plan.url).ok_or_else(not_url)?;
-    let is_https = uri.scheme_str() == Some("https");
-    let port = uri.port_u16().unwrap_or(if is_https { 443 } else { 80 });
-    let found = lookup_host((host.as_str(), port));
-    let found = tokio::time::timeout(plan.timeout, found).await;
-    let found = found.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())).and_then(|found| {
-        let addresses: Vec<SocketAddr> = found.collect();
-        let none = || io::Error::new(io::ErrorKind::NotFound, "it has no address");
-        (!addresses.is_empty()).then_some(addresses).ok_or_else(none)
-    });
-    let addresses = found.map_err(|source| LoadError::Lookup { host: host.clone(), source })?;
-    let allowed: Vec<&str> = allowed.split(',').map(str::trim).collect();
-    let ips: Vec<IpAddr> = addresses.iter().map(SocketAddr::ip).collect();
-    allow::check(&host, &ips, &allowed).map_err(|refusal| LoadError::Forbidden {
-        reason: match refusal {
-            Refusal::Internal(address) => {
-                format!("{address} is a link-local or metadata address, which is never loaded")
-            }
-            Refusal::Elsewhere(address) => format!(
-                "{address} is not this machine; if you may load it, name the host in {}",
-                crate::measure::load::ALLOW_HOSTS
-            ),
-        },
-        host: host.clone(),
-    })?;
+    let addresses = allow::resolve(plan, allowed).await?;
+    let host = host_of(&plan.url).unwrap_or_default();
+    let is_https = plan.url.starts_with("https:");
     let tls = is_https.then(|| Tls::new(plan, &host, protocol)).transpose()?;
     Ok(Origin { url: plan.url.clone(), tls, protocol, addresses, preferred: Arc::default() })
 }

@@ -2,25 +2,13 @@
 
 use super::dispatch::Arrival;
 use super::live::Live;
+use crate::measure::load::exchange::Exchange;
 use crate::measure::load::failure::RequestFailure;
-use crate::measure::load::record::StepRecord;
+use crate::measure::load::record::{StepRecord, nanos};
 use crate::model::HistogramRecorder;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-/// One request and what came of it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Exchange {
-    /// When it was to be sent.
-    pub(super) due: Instant,
-    /// When it was sent, if it was.
-    pub(super) sent: Option<Instant>,
-    /// When its answer was complete, or it failed.
-    pub(super) done: Instant,
-    /// Why it failed.
-    pub(super) failure: Option<RequestFailure>,
-}
 
 /// All that one worker saw.
 #[derive(Debug)]
@@ -103,18 +91,7 @@ impl Recorder {
             return;
         }
         let Some(record) = self.steps.get_mut(step) else { return };
-        let response = nanos(exchange.done.saturating_duration_since(exchange.due));
-        record.response.record(response);
-        if let Some(sent) = exchange.sent {
-            record.service.record(nanos(exchange.done.saturating_duration_since(sent)));
-        }
-        if let Some(failure) = exchange.failure {
-            *record.failures.entry(failure).or_default() += 1;
-        }
-        self.live.record(response, exchange.failure.is_some());
+        record.add(exchange);
+        self.live.record(nanos(exchange.latency()), exchange.failure.is_some());
     }
-}
-
-fn nanos(time: Duration) -> u64 {
-    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
