@@ -1,14 +1,18 @@
 //! The census: every series that is known of, and why those without a decision have none.
 
-use crate::model::{Census, Judgement, NotJudged, NotJudgedReason, SeriesId, Verdict};
+use super::unmatched::under_counts;
+use crate::model::{Census, Judgement, NotJudged, NotJudgedReason, SeriesId, SeriesRef, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Counts the series that were measured or expected against the judgements on them.
+/// Counts the series that were measured or are expected against the judgements on them.
 pub(super) fn take(
-    measured: &BTreeSet<SeriesId>,
+    series: &[SeriesRef<'_>],
     expected: &BTreeSet<SeriesId>,
     judgements: &[Judgement],
 ) -> Census {
+    let measured: BTreeSet<&SeriesId> = series.iter().map(|series| &series.id).collect();
+    let refused = series.iter().filter(|series| under_counts(series)).map(|series| &series.id);
+    let refused: BTreeSet<&SeriesId> = refused.collect();
     let mut worst: BTreeMap<&SeriesId, Verdict> = BTreeMap::new();
     let mut decided: BTreeSet<&SeriesId> = BTreeSet::new();
     for judgement in judgements {
@@ -25,7 +29,7 @@ pub(super) fn take(
             decided.insert(&judgement.series);
         }
     }
-    let all: BTreeSet<&SeriesId> = measured.union(expected).collect();
+    let all: BTreeSet<&SeriesId> = measured.iter().copied().chain(expected).collect();
     let not_judged: Vec<NotJudged> = all
         .iter()
         .filter(|series| !decided.contains(*series))
@@ -36,6 +40,7 @@ pub(super) fn take(
                 Some(Verdict::Error) => NotJudgedReason::Error,
                 Some(Verdict::Missing) => NotJudgedReason::Missing,
                 _ if !measured.contains(series) => NotJudgedReason::Missing,
+                _ if refused.contains(series) => NotJudgedReason::UnderCounts,
                 _ => NotJudgedReason::NoGate,
             };
             NotJudged { series: series.clone(), why }

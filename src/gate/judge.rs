@@ -1,6 +1,6 @@
 //! Every gate on every series that it matches, and the build's verdict.
 
-use super::{census, rule, waiver};
+use super::{census, rule, unmatched, waiver};
 use crate::config::{GatePlan, Rule, WaiverPlan};
 use crate::model::{
     Better, Census, Comparison, Estimate, GateKind, Judgement, NoBaselineWhy, Reason, Run,
@@ -57,7 +57,8 @@ pub fn judge<'a>(gates: &[GatePlan], waivers: &[WaiverPlan], evidence: &Evidence
             Rule::Creep { .. } => &since_release,
             Rule::Limit { .. } | Rule::Regression { .. } => &recent,
         };
-        for series in measured.iter().filter(|s| gate.series.matches(&s.id.to_string())) {
+        let matched = || measured.iter().filter(|s| gate.series.matches(&s.id.to_string()));
+        for series in matched().filter(|series| !unmatched::under_counts(series)) {
             let comparison = comparisons.get(&series.id).copied();
             let ruling = rule_on(gate, series, comparison, evidence);
             judgements.push(judgement(gate, series, ruling, comparison, evidence));
@@ -66,12 +67,8 @@ pub fn judge<'a>(gates: &[GatePlan], waivers: &[WaiverPlan], evidence: &Evidence
             judgements.push(without_data(gate, (*series).clone(), absence(series, evidence.run)));
         }
         if judgements.len() == before {
-            let pattern = SeriesId {
-                target: gate.series.text.clone(),
-                metric: String::new(),
-                statistic: None,
-            };
-            judgements.push(without_data(gate, pattern, no_match(gate, evidence)));
+            let (series, ruling) = unmatched::ruling(gate, matched().next(), evidence);
+            judgements.push(without_data(gate, series, ruling));
         }
         for judgement in &mut judgements[before..] {
             soften(
@@ -85,7 +82,7 @@ pub fn judge<'a>(gates: &[GatePlan], waivers: &[WaiverPlan], evidence: &Evidence
     }
 
     Judged {
-        census: census::take(&measured_ids, evidence.expected, &judgements),
+        census: census::take(&measured, evidence.expected, &judgements),
         verdict: verdict(&judgements, evidence.run),
         warnings: waivers
             .iter()
@@ -215,33 +212,6 @@ fn absence(series: &SeriesId, run: &Run) -> rule::Ruling {
         None if run.cut_short => (Verdict::Inconclusive, Reason::CutShort),
         None => (Verdict::Missing, Reason::Vanished),
     }
-}
-
-/// Why a gate matched no series at all.
-fn no_match(gate: &GatePlan, evidence: &Evidence<'_>) -> rule::Ruling {
-    let run = evidence.run;
-    // A target that failed before its series were known may be what the gate means.
-    if let Some(failure) = run
-        .failures
-        .iter()
-        .find(|failure| !evidence.expected.iter().any(|series| series.is_from(&failure.target)))
-    {
-        return (Verdict::Error, Reason::MeasuringFailed { error: failure.error.clone() });
-    }
-    if run.cut_short {
-        return (Verdict::Inconclusive, Reason::CutShort);
-    }
-    let nearest = nearest(run, &gate.series.text);
-    (Verdict::Missing, Reason::MatchesNothing { nearest })
-}
-
-/// The series of a run whose id is nearest to a pattern that matches none.
-pub fn nearest(run: &Run, pattern: &str) -> Option<String> {
-    run.series()
-        .map(|series| series.id.to_string())
-        .map(|id| (strsim::normalized_damerau_levenshtein(&id, pattern), id))
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, id)| id)
 }
 
 /// Applies waivers and `severity: warn` to a verdict that fails the build. A gate that matches nothing
@@ -469,6 +439,7 @@ mod tests {
             lateness_p99: 0.0,
             lateness: None,
             generator_cpu: None,
+            under_counts: false,
             broken: vec![ValidityFact::RateNotReached { asked: 100.0, achieved: 50.0 }],
         });
         check(
@@ -478,6 +449,35 @@ mod tests {
             Verdict::Inconclusive,
             &["invalid-load"],
         );
+    }
+
+    #[test]
+    fn latencies_of_a_closed_model_are_gated_only_where_that_is_allowed() {
+        let users = |under_counts| {
+            let mut load = target("a");
+            load.measurements[0].metric.name = "latency".to_owned();
+            load.validity = Some(Validity {
+                asked_rate: 0.0,
+                achieved_rate: 0.0,
+                dropped: 0,
+                lateness_p99: 0.0,
+                lateness: None,
+                generator_cpu: None,
+                under_counts,
+                broken: vec![],
+            });
+            load
+        };
+        let beyond = [gate("a/latency", at_most(0.5, Unit::Seconds))];
+        let judge =
+            |load| check(&beyond, &run(vec![load], vec![]), &[], Verdict::Fail, &["beyond-limit"]);
+        judge(users(false));
+        let refused = run(vec![users(true)], vec![]);
+        check(&beyond, &refused, &[], Verdict::Error, &["under-counts"]);
+        // A gate on many series does not mean them.
+        let all = [gate("*", at_most(2.0, Unit::Seconds))];
+        let both = run(vec![users(true), target("b")], vec![]);
+        check(&all, &both, &[], Verdict::Pass, &["within-limit"]);
     }
 
     #[test]

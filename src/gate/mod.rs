@@ -8,8 +8,10 @@ mod census;
 mod judge;
 mod rule;
 mod sequential;
+mod unmatched;
 mod waiver;
 
-pub use judge::{Evidence, Judged, judge, nearest, verdict};
+pub use judge::{Evidence, Judged, judge, verdict};
 pub use rule::describe;
 pub use sequential::{Followed, follow, ruling};
+pub use unmatched::nearest;

@@ -64,6 +64,7 @@ fn validity(all: Validity, new: Validity) -> Validity {
         },
         lateness,
         generator_cpu,
+        under_counts: all.under_counts || new.under_counts,
         broken: new.broken,
     }
 }
@@ -115,6 +116,7 @@ mod tests {
                 lateness_p99,
                 lateness: None,
                 generator_cpu: Some(lateness_p99),
+                under_counts: false,
                 broken: vec![],
             }),
             elapsed: 2.0,
@@ -144,6 +146,7 @@ mod tests {
             lateness_p99: 0.5,
             lateness: None,
             generator_cpu: Some(0.5),
+            under_counts: false,
             broken: vec![],
         };
         assert_eq!(pooled.validity, Some(expected));

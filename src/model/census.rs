@@ -40,6 +40,8 @@ pub enum NotJudgedReason {
     NoBaseline,
     /// Its gates could not decide.
     Inconclusive,
+    /// Its latencies leave out what a stall costs, and are not allowed to be gated.
+    UnderCounts,
     /// It vanished.
     Missing,
     /// Measuring its target failed.

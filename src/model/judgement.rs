@@ -99,6 +99,8 @@ pub enum Reason {
         /// What broke validity.
         broken: Vec<ValidityFact>,
     },
+    /// Users who wait for answers ask less during a stall, so that their latencies leave most of it out.
+    UnderCounts,
     /// Measuring was interrupted.
     CutShort,
     /// No baseline run can be compared with.
@@ -161,6 +163,7 @@ impl Reason {
             Reason::TooNoisy { .. } => "too-noisy",
             Reason::TooFewRuns { .. } => "too-few-runs",
             Reason::InvalidLoad { .. } => "invalid-load",
+            Reason::UnderCounts => "under-counts",
             Reason::CutShort => "cut-short",
             Reason::NoBaseline { .. } => "no-baseline",
             Reason::ZeroBaseline => "zero-baseline",

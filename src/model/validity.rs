@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Validity {
-    /// Arrivals asked for in the measured time, a second.
+    /// Arrivals asked for in the measured time, a second; 0 in the closed model, which asks for none.
     pub asked_rate: f64,
     /// Arrivals started in the measured time, a second.
     pub achieved_rate: f64,
@@ -22,6 +22,10 @@ pub struct Validity {
     /// CPU time of the generator divided by what it was granted, in [0, 1]; `None` where unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generator_cpu: Option<f64>,
+    /// Whether latencies leave out what a stall would have cost others (the closed model), and the
+    /// configuration does not let them be gated all the same.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub under_counts: bool,
     /// The facts that break validity; empty when the load is valid.
     pub broken: Vec<ValidityFact>,
 }

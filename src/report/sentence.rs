@@ -106,7 +106,7 @@ pub(crate) fn one_row(row: &Row<'_>) -> Phrase {
     let said = match (&judgement.reason, judgement.verdict) {
         (Reason::Vanished, _) => series.then(" was expected, and is missing from this run"),
         (Reason::MeasuringFailed { .. }, _) => series.then(" ").then_phrase(row.reason.clone()),
-        (Reason::InvalidLoad { .. } | Reason::CutShort, _) => {
+        (Reason::InvalidLoad { .. } | Reason::UnderCounts | Reason::CutShort, _) => {
             series.then(": ").then_phrase(row.reason.clone())
         }
         (_, Verdict::Inconclusive) => Phrase::plain("this run cannot tell whether ")

@@ -210,6 +210,7 @@ fn any_validity() -> impl Strategy<Value = Validity> {
             lateness_p99: lateness.0,
             lateness: lateness.1,
             generator_cpu,
+            under_counts: dropped % 2 == 1,
             broken,
         },
     )

@@ -58,6 +58,7 @@ pub(super) fn validity(facts: &Facts) -> Validity {
         lateness_p99,
         lateness: None,
         generator_cpu: facts.cpu,
+        under_counts: false,
         broken: broken.into_iter().flatten().collect(),
     }
 }

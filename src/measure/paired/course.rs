@@ -253,6 +253,7 @@ mod tests {
                 lateness_p99: 0.0,
                 lateness: None,
                 generator_cpu: None,
+                under_counts: false,
                 broken: broken.to_vec(),
             }),
             elapsed: 1.0,

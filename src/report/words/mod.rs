@@ -105,6 +105,9 @@ pub fn reason(judgement: &Judgement, comparison: Option<&Comparison>) -> Phrase 
         Reason::InvalidLoad { broken } => {
             Phrase::plain("the load test was not valid: ").then_phrase(facts(broken))
         }
+        Reason::UnderCounts => Phrase::plain(
+            "closed model: users who wait for answers ask less during a stall, so stalls are under-counted",
+        ),
         Reason::CutShort => Phrase::plain("measuring was interrupted"),
         Reason::NoBaseline { why } => Phrase::plain(match why {
             // The report says once, for all series, why there is none.
@@ -200,6 +203,9 @@ pub fn advice(judgement: &Judgement, bundle: &Bundle) -> Option<Phrase> {
             counted(need.saturating_sub(*have).max(1), "more time")
         ))),
         Reason::InvalidLoad { broken } => Some(Phrase::plain(facts_advice(broken))),
+        Reason::UnderCounts => Some(Phrase::plain(
+            "gate a load with `arrivals`, or allow it by `users: { gate_latency: true }`",
+        )),
         Reason::CutShort => Some(Phrase::plain("run it again, to the end")),
         Reason::NoBaseline {
             why:
@@ -429,6 +435,7 @@ pub fn not_judged(reason: NotJudgedReason) -> &'static str {
         NotJudgedReason::NoGate => "no gate",
         NotJudgedReason::NoBaseline => "no baseline",
         NotJudgedReason::Inconclusive => "inconclusive",
+        NotJudgedReason::UnderCounts => "closed model, under-counts stalls",
         NotJudgedReason::Missing => "missing",
         NotJudgedReason::Error => "not measured",
     }

@@ -145,6 +145,7 @@ fn told(users: &Users, handed: Handed, ended: &Ended) -> Result<Seen, LoadError>
             lateness_p99: 0.0,
             lateness: None,
             generator_cpu: cpu,
+            under_counts: !users.gate_latency,
             broken: broken.into_iter().flatten().collect(),
         },
         cut_short: handed.cut_short,
