@@ -38,6 +38,7 @@ fn target(n: usize, data: Data) -> Target {
         validity: None,
         elapsed: 1.0,
         cut_short: false,
+        course: Default::default(),
         warnings: Vec::new(),
     }
 }

@@ -22,11 +22,11 @@ pub use error::ConfigError;
 pub use init::{Bench, Program, Repository, init, look};
 pub use load::{Source, load, parse};
 pub use plan::{
-    AcceptedStep, Arrivals, BaselinePlan, BenchmarkKind, BenchmarkPlan, BodyPlan, Command,
-    CommandPlan, CriterionPlan, ExpectPlan, ExtractPlan, ExtractSource, FeedPlan, GatePlan,
-    JourneyPlan, LoadPlan, PairedPlan, Plan, Protocol, Quantity, RateStage, ReportFormat,
-    ReportPlan, Rule, SeriesPattern, ServicePlan, Spacing, StepPlan, StoreLocation, ThinkPlan,
-    Traffic, Users, WaiverPlan,
+    AcceptedStep, Arrivals, BaselinePlan, BenchmarkKind, BenchmarkPlan, BodyPlan, CapacityPlan,
+    Command, CommandPlan, CriterionPlan, ExpectPlan, ExtractPlan, ExtractSource, FeedPlan,
+    GatePlan, JourneyPlan, LoadPlan, Objective, PairedPlan, Plan, Protocol, Quantity, RateStage,
+    ReportFormat, ReportPlan, Rule, SeriesPattern, ServicePlan, Spacing, StepPlan, StoreLocation,
+    ThinkPlan, Traffic, Users, WaiverPlan,
 };
 pub use quantity::{QuantityError, duration, quantity, rate, share};
 pub use resolve::defaults;

@@ -293,6 +293,7 @@ mod tests {
             validity: None,
             elapsed: 1.0,
             cut_short: false,
+            course: Default::default(),
             warnings: vec![],
         }
     }

@@ -121,6 +121,7 @@ mod tests {
             }),
             elapsed: 2.0,
             cut_short: false,
+            course: Default::default(),
             warnings: if failed > 0 { vec![doubt] } else { vec![] },
         }
     }

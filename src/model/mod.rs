@@ -8,6 +8,7 @@ mod bundle;
 mod census;
 mod change_point;
 mod comparison;
+mod course;
 mod creep;
 mod decision;
 mod diagnosis;
@@ -34,6 +35,7 @@ pub use bundle::{BUNDLE_FORMAT, BUNDLE_VERSION, Bundle, Policy};
 pub use census::{Census, NotJudged, NotJudgedReason};
 pub use change_point::{ChangePoint, ChangeStatus};
 pub use comparison::{Comparison, Effect, Estimate, Flagged, Side, Test};
+pub use course::{Course, Interval, LoadLevel, Timeline};
 pub use creep::Creep;
 pub use decision::Decision;
 pub use diagnosis::{

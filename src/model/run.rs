@@ -1,7 +1,7 @@
 //! All that one execution measured, at one commit, in one environment.
 
 use super::{
-    Environment, Histogram, Metric, Noise, Sample, SeriesId, Statistic, Validity, Warning,
+    Course, Environment, Histogram, Metric, Noise, Sample, SeriesId, Statistic, Validity, Warning,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -110,6 +110,9 @@ pub struct Target {
     /// Whether measuring stopped before its time.
     #[serde(default)]
     pub cut_short: bool,
+    /// How it went while it was measured, where that is known.
+    #[serde(default, skip_serializing_if = "Course::is_empty")]
+    pub course: Course,
     /// Doubts about this target.
     #[serde(default)]
     pub warnings: Vec<Warning>,

@@ -46,6 +46,7 @@ fn run(minute: i64, metric: &str, times: &[f64]) -> Run {
             validity: None,
             elapsed: 1.0,
             cut_short: false,
+            course: Default::default(),
             warnings: vec![],
         }],
         failures: vec![],

@@ -6,6 +6,8 @@
 #[cfg(test)]
 mod answers;
 #[cfg(test)]
+mod capacity;
+#[cfg(test)]
 mod counts;
 #[cfg(test)]
 mod ends;
@@ -67,7 +69,7 @@ fn plan(url: String, rate: f64, seconds: f64) -> LoadPlan {
 fn arrivals(plan: &mut LoadPlan) -> &mut Arrivals {
     match &mut plan.traffic {
         Traffic::Arrivals(arrivals) => arrivals,
-        Traffic::Users(_) => panic!("it has arrivals"),
+        Traffic::Users(_) | Traffic::Capacity(_) => panic!("it has arrivals"),
     }
 }
 

@@ -100,6 +100,7 @@ impl Build {
                 validity: None,
                 elapsed: 20.125,
                 cut_short: false,
+                course: Default::default(),
                 warnings: Vec::new(),
             });
             targets.len() - 1

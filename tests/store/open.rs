@@ -42,7 +42,7 @@ fn what_is_not_ours_is_refused_untouched() {
 
 #[test]
 fn a_newer_version_is_refused_untouched() {
-    let newer = "failed to open store `PATH`: its format is version 1000, and this pacegate knows versions up to 1; update pacegate";
+    let newer = "failed to open store `PATH`: its format is version 1000, and this pacegate knows versions up to 2; update pacegate";
     let make = |path: &Path| {
         put(&open(path), &runs::seeded(1, "p")).unwrap();
         database(path, "PRAGMA user_version = 1000; CREATE TABLE later (a);");

@@ -81,6 +81,7 @@ fn seeded_target(rng: &mut Pcg64, n: usize) -> Target {
         validity: None,
         elapsed: rng.random(),
         cut_short: false,
+        course: Default::default(),
         warnings: Vec::new(),
     }
 }
@@ -231,6 +232,7 @@ fn any_target() -> impl Strategy<Value = Target> {
                 validity,
                 elapsed,
                 cut_short,
+                course: Default::default(),
                 warnings,
             }
         },

@@ -58,6 +58,7 @@ pub(crate) fn target(name: &str, measurements: Vec<Measurement>) -> Target {
         validity: None,
         elapsed: 1.0,
         cut_short: false,
+        course: Default::default(),
         warnings: vec![],
     }
 }

@@ -34,7 +34,7 @@ pub(crate) struct Service {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("allOf" = [
     { "anyOf": [{ "required": ["service"] }, { "required": ["url"] }] },
-    { "oneOf": [{ "required": ["arrivals"] }, { "required": ["users"] }] },
+    { "oneOf": [{ "required": ["arrivals"] }, { "required": ["users"] }, { "required": ["mode"] }] },
     { "oneOf": [{ "required": ["steps"] }, { "required": ["journeys"] }] },
 ]))]
 pub(crate) struct Load {
@@ -48,6 +48,8 @@ pub(crate) struct Load {
     pub(crate) arrivals: Option<At<Arrivals>>,
     /// Users who each wait for an answer before they ask again (the closed model).
     pub(crate) users: Option<At<Users>>,
+    /// A search in place of a load of one shape.
+    pub(crate) mode: Option<At<Mode>>,
     /// The requests of the only journey, in order.
     #[schemars(length(min = 1))]
     pub(crate) steps: Option<At<Vec<At<Step>>>>,
@@ -124,6 +126,44 @@ pub(crate) struct Users {
     /// Whether their latencies may be gated, although they leave out what a stall costs; false unless
     /// given.
     pub(crate) gate_latency: Option<bool>,
+}
+
+/// A search in place of a load of one shape.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Mode {
+    /// The highest rate at which an objective holds.
+    pub(crate) capacity: At<Capacity>,
+}
+
+/// A search for the highest rate at which an objective holds.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Capacity {
+    /// What must hold, such as `p95 < 250ms` or `p95 < 250ms, p99 < 1s, errors < 0.1%`; without `errors`
+    /// at most 1 % may fail.
+    pub(crate) slo: At<String>,
+    /// The lowest rate.
+    #[schemars(with = "RateText")]
+    pub(crate) from: At<String>,
+    /// The highest rate.
+    #[schemars(with = "RateText")]
+    pub(crate) to: At<String>,
+    /// How long each rate is measured; 10 s unless given.
+    #[serde(rename = "for")]
+    #[schemars(with = "Option<DurationText>")]
+    pub(crate) level: Option<At<String>>,
+    /// How long journeys are started before that, unmeasured; 2 s unless given.
+    #[schemars(with = "Option<DurationText>")]
+    pub(crate) warmup: Option<At<String>>,
+    /// The most connections held at once.
+    #[schemars(range(min = 1))]
+    pub(crate) connections: Option<At<u64>>,
+    /// Threads that send, each on a core; half of the cores unless given.
+    #[schemars(range(min = 1, max = 256))]
+    pub(crate) threads: Option<At<u64>>,
+    /// The protocol that is spoken; HTTP/1.1 unless given.
+    pub(crate) protocol: Option<Protocol>,
 }
 
 /// A time in which the rate stays (`rate`), or changes steadily (`from`, `to`).

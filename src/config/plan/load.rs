@@ -2,6 +2,7 @@
 
 use super::{FeedPlan, JourneyPlan, StepPlan};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -45,6 +46,8 @@ impl LoadPlan {
         match &self.traffic {
             Traffic::Arrivals(arrivals) => arrivals.warmup + arrivals.duration(),
             Traffic::Users(users) => users.planned(),
+            // Doubling, halving and confirming take some fifteen levels.
+            Traffic::Capacity(capacity) => 15 * (capacity.level + capacity.arrivals.warmup),
         }
     }
 }
@@ -56,6 +59,51 @@ pub enum Traffic {
     Arrivals(Arrivals),
     /// The closed engine: each of some users waits for an answer before it asks again.
     Users(Users),
+    /// The open engine again and again, to find the highest rate at which an objective holds.
+    Capacity(CapacityPlan),
+}
+
+/// A search for capacity.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CapacityPlan {
+    /// What must hold.
+    pub objective: Objective,
+    /// The lowest rate, in journeys a second; above 0.
+    pub from: f64,
+    /// The highest rate; at least `from`.
+    pub to: f64,
+    /// How long each rate is measured.
+    pub level: Duration,
+    /// How journeys start otherwise; its stages are not looked at.
+    pub arrivals: Arrivals,
+}
+
+/// What a service is to hold under load.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Objective {
+    /// Quantiles in [0, 1] of the latencies of all requests, each with the time in seconds that it must
+    /// be below; never empty.
+    pub latencies: Vec<(f64, f64)>,
+    /// The share of failed requests that must not be exceeded.
+    pub errors: f64,
+    /// As written.
+    pub text: String,
+}
+
+impl Objective {
+    /// Whether it holds for requests of which so many failed.
+    pub fn holds(&self, quantile: &dyn Fn(f64) -> f64, errors: u64, requests: u64) -> bool {
+        let failed = errors as f64 / requests as f64;
+        // Without requests the share is no number, and nothing holds.
+        let fast = self.latencies.iter().all(|(q, most)| quantile(*q) < *most);
+        requests > 0 && fast && failed <= self.errors
+    }
+}
+
+impl fmt::Display for Objective {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
 }
 
 /// A closed-model load.

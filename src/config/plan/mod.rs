@@ -8,7 +8,9 @@ mod load;
 pub use journey::{
     BodyPlan, ExpectPlan, ExtractPlan, ExtractSource, FeedPlan, JourneyPlan, StepPlan, ThinkPlan,
 };
-pub use load::{Arrivals, LoadPlan, Protocol, RateStage, Spacing, Traffic, Users};
+pub use load::{
+    Arrivals, CapacityPlan, LoadPlan, Objective, Protocol, RateStage, Spacing, Traffic, Users,
+};
 
 use crate::model::Unit;
 use std::collections::BTreeMap;

@@ -18,6 +18,9 @@
 //! | `loads.*.arrivals.seed` | 1 | | |
 //! | `loads.*.arrivals.protocol` | `http1` | | |
 //! | `loads.*.arrivals.threads` | half of the cores | 1 | 256 |
+//! | `loads.*.mode.capacity.for` | 10 s | above 0 | 1 h |
+//! | `loads.*.mode.capacity.warmup` | 2 s | 0 | 1 h |
+//! | `loads.*.mode.capacity.connections` | 256 | 1 | 10,000 |
 //! | `loads.*.users.count` | none | 1 | 10,000 |
 //! | `loads.*.users.for` | none | above 0 | 1 h |
 //! | `loads.*.users.warmup` | 2 s | 0 | 1 h |
@@ -79,6 +82,10 @@ pub const MAX_TIMEOUT: Duration = Duration::from_secs(24 * 3600);
 pub const MAX_RATE: f64 = 100_000.0;
 /// The most stages of a load.
 pub const MAX_STAGES: usize = 100;
+/// How long each rate of a search for capacity is measured.
+pub const CAPACITY_LEVEL: Duration = Duration::from_secs(10);
+/// The share of failed requests up to which an objective holds.
+pub const CAPACITY_ERRORS: f64 = 0.01;
 /// The most users of a closed load.
 pub const MAX_USERS: u32 = 10_000;
 /// The most threads that send.

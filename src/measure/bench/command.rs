@@ -104,6 +104,7 @@ pub(in crate::measure) fn target(
         validity: None,
         elapsed: elapsed.as_secs_f64(),
         cut_short: false,
+        course: Default::default(),
         warnings: warnings(runs),
     })
 }

@@ -1,8 +1,8 @@
 //! The digest that says whether two loads asked the same of a service.
 
 use crate::config::{
-    Arrivals, BodyPlan, ExpectPlan, ExtractPlan, ExtractSource, LoadPlan, Protocol, Spacing,
-    StepPlan, Traffic, Users,
+    Arrivals, BodyPlan, CapacityPlan, ExpectPlan, ExtractPlan, ExtractSource, LoadPlan, Protocol,
+    Spacing, StepPlan, Traffic, Users,
 };
 use sha2::{Digest as _, Sha256};
 use std::path::Path;
@@ -20,6 +20,7 @@ pub(in crate::measure) fn digest(plan: &LoadPlan) -> String {
     match &plan.traffic {
         Traffic::Arrivals(arrivals) => add_arrivals(&mut parts, arrivals),
         Traffic::Users(users) => add_users(&mut parts, users),
+        Traffic::Capacity(capacity) => add_capacity(&mut parts, capacity),
     }
     for journey in &plan.journeys {
         parts.add("journey");
@@ -53,6 +54,17 @@ fn add_arrivals(parts: &mut Parts, arrivals: &Arrivals) {
             parts.add(seed.to_be_bytes());
         }
     }
+}
+
+/// Where a search begins and ends does not change what it finds.
+fn add_capacity(parts: &mut Parts, capacity: &CapacityPlan) {
+    parts.add("capacity");
+    for (quantile, most) in &capacity.objective.latencies {
+        parts.all("latency", [quantile.to_bits().to_be_bytes(), most.to_bits().to_be_bytes()]);
+    }
+    parts.add(capacity.objective.errors.to_bits().to_be_bytes());
+    parts.time(capacity.level);
+    add_arrivals(parts, &capacity.arrivals);
 }
 
 fn add_users(parts: &mut Parts, users: &Users) {
@@ -171,7 +183,7 @@ mod tests {
     fn arrivals(plan: &mut LoadPlan) -> &mut Arrivals {
         match &mut plan.traffic {
             Traffic::Arrivals(arrivals) => arrivals,
-            Traffic::Users(_) => unreachable!(),
+            Traffic::Users(_) | Traffic::Capacity(_) => unreachable!(),
         }
     }
 

@@ -92,6 +92,17 @@ pub enum LoadError {
         /// How, with counts.
         kinds: String,
     },
+    /// A search for capacity missed its objective from the first.
+    #[error(
+        "failed to find a capacity: `{objective}` does not hold at {rate}/s already; lower `from`, or look \
+         at what is slow"
+    )]
+    NoCapacity {
+        /// The lowest rate.
+        rate: f64,
+        /// The objective, as written.
+        objective: String,
+    },
     /// The schedule holds no arrival in the measured time.
     #[error(
         "failed to measure load: no journey was due in the measured time; raise `rate` or `for`"

@@ -8,6 +8,7 @@
 //! timeout. Redirects are answers like any other, unless the plan says that they are followed.
 
 mod allow;
+mod capacity;
 mod definition;
 mod error;
 mod exchange;
@@ -18,6 +19,7 @@ mod plan;
 mod record;
 mod seen;
 mod target;
+mod timeline;
 mod users;
 mod validity;
 
@@ -57,6 +59,7 @@ pub async fn measure(plan: &LoadPlan, context: Context<'_>) -> Result<Target, Lo
     let began = Instant::now();
     plan::check(plan)?;
     let seen = match &plan.traffic {
+        Traffic::Capacity(capacity) => return capacity::search(plan, capacity, context).await,
         Traffic::Arrivals(arrivals) => open::send(plan, arrivals, context).await?,
         Traffic::Users(users) => users::send(plan, users, context).await?,
     };

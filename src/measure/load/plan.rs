@@ -11,6 +11,10 @@ use crate::config::{Arrivals, LoadPlan, Traffic, defaults};
 pub(super) fn check(plan: &LoadPlan) -> Result<(), LoadError> {
     let of_traffic = match &plan.traffic {
         Traffic::Arrivals(arrivals) => arrivals_within(arrivals).to_vec(),
+        Traffic::Capacity(capacity) => vec![(
+            capacity.from > 0.0 && (capacity.from..=defaults::MAX_RATE).contains(&capacity.to),
+            "its rates must be above 0 and at most 100000/s, the lowest first",
+        )],
         Traffic::Users(users) => vec![(
             (1..=defaults::MAX_USERS).contains(&users.count) && !users.duration.is_zero(),
             "it needs from 1 to 10000 users, and a time to measure them",

@@ -1,7 +1,7 @@
 //! What an engine saw, in the form that all of them share.
 
 use super::record::StepRecord;
-use crate::model::{Engine, Validity, Warning};
+use crate::model::{Engine, Timeline, Validity, Warning};
 use std::time::Duration;
 
 /// All that an engine saw of a load.
@@ -15,6 +15,8 @@ pub(super) struct Seen {
     pub(super) completed: u64,
     /// How long it was measured.
     pub(super) measured: Duration,
+    /// How it went in time, where the engine tells.
+    pub(super) timeline: Option<Timeline>,
     /// Whether the service was measured, or the engine.
     pub(super) validity: Validity,
     /// Whether it was stopped before all was answered.

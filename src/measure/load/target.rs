@@ -5,7 +5,9 @@ use super::definition;
 use super::record::StepRecord;
 use super::seen::Seen;
 use crate::config::LoadPlan;
-use crate::model::{Data, HistogramRecorder, Measurement, Metric, Sample, Target, Unit, Warning};
+use crate::model::{
+    Course, Data, HistogramRecorder, Measurement, Metric, Sample, Target, Unit, Warning,
+};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -36,6 +38,7 @@ pub(super) fn assemble(plan: &LoadPlan, seen: Seen, elapsed: Duration) -> Target
         validity: Some(seen.validity),
         elapsed: elapsed.as_secs_f64(),
         cut_short: seen.cut_short,
+        course: Course { timeline: seen.timeline, levels: vec![] },
         warnings: failed.into_iter().chain(seen.warnings).collect(),
     }
 }

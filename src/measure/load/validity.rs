@@ -195,6 +195,7 @@ mod tests {
             validity: Some(Validity { lateness: Some(lateness), ..validity(&facts) }),
             elapsed: 1.0,
             cut_short: false,
+            course: Default::default(),
             warnings: vec![],
         }
     }

@@ -258,6 +258,7 @@ mod tests {
             }),
             elapsed: 1.0,
             cut_short: false,
+            course: Default::default(),
             warnings: vec![],
         }
     }

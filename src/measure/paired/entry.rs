@@ -346,6 +346,7 @@ mod tests {
             validity: None,
             elapsed: 0.0,
             cut_short: false,
+            course: Default::default(),
             warnings: vec![],
         }
     }

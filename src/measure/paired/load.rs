@@ -33,6 +33,8 @@ pub(super) enum Same {
          to start"
     )]
     NoService { url: String },
+    #[error("a search for capacity is not made in pairs")]
+    Search,
     #[error("no service `{name}` is configured")]
     Unknown { name: String },
     #[error(transparent)]
@@ -54,6 +56,7 @@ impl LoadRig {
                 Traffic::Arrivals(segment(arrivals, plan.paired.segment))
             }
             Traffic::Users(users) => Traffic::Users(shorter(users, plan.paired.segment)),
+            Traffic::Capacity(_) => return Err(Same::Search),
         };
         let segment = LoadPlan { traffic, ..load.clone() };
         Ok(LoadRig { segment, services: Both { base, head }, sent: Both::default() })

@@ -118,7 +118,8 @@ fn read_failures(from: &Connection, keys: &str, runs: &mut Runs) -> rusqlite::Re
 
 fn read_targets(from: &Connection, keys: &str, runs: &mut Runs) -> rusqlite::Result<()> {
     let mut statement = from.prepare_cached(
-        "SELECT run, position, name, engine, definition, validity, elapsed, cut_short, warnings
+        "SELECT run, position, name, engine, definition, validity, elapsed, cut_short, warnings,
+            course
          FROM target WHERE run IN (SELECT value FROM json_each(?1)) ORDER BY run, position",
     )?;
     let mut rows = statement.query([keys])?;
@@ -132,6 +133,7 @@ fn read_targets(from: &Connection, keys: &str, runs: &mut Runs) -> rusqlite::Res
             validity: row.get::<_, Option<Json<_>>>(5)?.map(|json| json.0),
             elapsed: row.get::<_, Real>(6)?.0,
             cut_short: row.get(7)?,
+            course: row.get::<_, Option<Json<_>>>(9)?.map(|json| json.0).unwrap_or_default(),
             warnings: row.get::<_, Json<_>>(8)?.0,
         };
         push(targets, row.get(1)?, target)?;

@@ -7,7 +7,7 @@ const APPLICATION_ID: i32 = 0x7061_6365;
 
 /// One script a version, applied in order: the first makes version 1 of an empty file, the second
 /// version 2 of version 1. Never edited once released.
-pub(super) const MIGRATIONS: &[&str] = &[include_str!("v1.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[include_str!("v1.sql"), include_str!("v2.sql")];
 
 /// Why the schema could not be brought up to date.
 #[derive(Debug)]

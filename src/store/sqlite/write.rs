@@ -143,8 +143,8 @@ fn insert_target(
 ) -> rusqlite::Result<usize> {
     to.prepare_cached(
         "INSERT INTO target (run, position, name, engine, definition, validity, elapsed,
-            cut_short, warnings)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            cut_short, warnings, course)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     )?
     .execute(params![
         run,
@@ -156,6 +156,7 @@ fn insert_target(
         Real(target.elapsed),
         target.cut_short,
         Json(&target.warnings),
+        (!target.course.is_empty()).then_some(Json(&target.course)),
     ])
 }
 

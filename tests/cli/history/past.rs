@@ -77,6 +77,7 @@ pub(super) fn target(name: &str, metric: &str, value: f64) -> Target {
         validity: None,
         elapsed: 1.0,
         cut_short: false,
+        course: Default::default(),
         warnings: vec![],
     }
 }

@@ -30,16 +30,21 @@ pub(super) fn arrivals(written: &At<file::Arrivals>) -> Result<Arrivals, Fault> 
         }
         (_, None) => Spacing::Constant,
     };
-    let protocol = match typed.protocol {
-        Some(file::Protocol::Http2) => Protocol::Http2,
-        Some(file::Protocol::Http1) | None => Protocol::Http1,
-    };
-    let threads = match &typed.threads {
-        None => None,
-        Some(threads) => Some(count(threads, 1, defaults::MAX_THREADS, "`threads`")? as usize),
-    };
+    let (protocol, threads) = (protocol(typed.protocol), threads(typed.threads.as_ref())?);
     let connections = connections as usize;
     Ok(Arrivals { stages, warmup, connections, spacing, protocol, threads })
+}
+
+pub(super) fn protocol(typed: Option<file::Protocol>) -> Protocol {
+    match typed {
+        Some(file::Protocol::Http2) => Protocol::Http2,
+        Some(file::Protocol::Http1) | None => Protocol::Http1,
+    }
+}
+
+pub(super) fn threads(written: Option<&At<u64>>) -> Result<Option<usize>, Fault> {
+    let threads = written.map(|threads| count(threads, 1, defaults::MAX_THREADS, "`threads`"));
+    Ok(threads.transpose()?.map(|threads| threads as usize))
 }
 
 /// One stage of `rate` and `for`, or those of `stages`.

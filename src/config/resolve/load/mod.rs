@@ -3,6 +3,7 @@
 mod answer;
 mod arrivals;
 mod body;
+mod capacity;
 mod known;
 mod step;
 mod users;
@@ -151,13 +152,24 @@ fn feeds(written: Option<&At<Vec<At<Feed>>>>, base: &Path) -> Result<Vec<FeedPla
 
 /// The one engine of a load, with what it is asked for.
 fn traffic(load: &At<Load>) -> Result<Traffic, Fault> {
-    match (&load.value.arrivals, &load.value.users) {
-        (Some(written), None) => Ok(Traffic::Arrivals(arrivals::arrivals(written)?)),
-        (None, Some(written)) => Ok(Traffic::Users(users::users(&written.value)?)),
-        (Some(_), Some(written)) => Err(Fault::new("a load has `arrivals` or `users`, not both")
-            .at(written.place)
-            .help("write two loads")),
-        (None, None) => Err(load.fault("the load does not say when journeys start").help(
+    let Load { arrivals, users, mode, .. } = &load.value;
+    let places = [
+        arrivals.as_ref().map(|written| written.place),
+        users.as_ref().map(|written| written.place),
+        mode.as_ref().map(|written| written.place),
+    ];
+    if let Some(second) = places.into_iter().flatten().nth(1) {
+        return Err(Fault::new("a load has one of `arrivals`, `users` and `mode`")
+            .at(second)
+            .help("write two loads"));
+    }
+    match (arrivals, users, mode) {
+        (Some(written), ..) => Ok(Traffic::Arrivals(arrivals::arrivals(written)?)),
+        (_, Some(written), _) => Ok(Traffic::Users(users::users(&written.value)?)),
+        (.., Some(written)) => {
+            Ok(Traffic::Capacity(capacity::capacity(&written.value.capacity.value)?))
+        }
+        (None, None, None) => Err(load.fault("the load does not say when journeys start").help(
             "such as `arrivals: { rate: 500/s, for: 20s }`, or `users: { count: 20, for: 20s }`",
         )),
     }

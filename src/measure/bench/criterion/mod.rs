@@ -177,6 +177,7 @@ pub(in crate::measure) fn target(name: String, definition: &str, bench: Bench) -
         validity: None,
         elapsed: bench.elapsed,
         cut_short: false,
+        course: Default::default(),
         warnings: Vec::new(),
     }
 }

@@ -42,6 +42,7 @@ pub(super) fn seen(
         engine: Engine::Open,
         completed: recorder.completed,
         measured,
+        timeline: Some(recorder.intervals.timeline(measured)),
         validity: Validity { lateness, ..validity(&facts) },
         cut_short,
         warnings: waited(&recorder).into_iter().collect(),

@@ -5,6 +5,7 @@ use super::live::Live;
 use crate::measure::load::exchange::Exchange;
 use crate::measure::load::failure::RequestFailure;
 use crate::measure::load::record::{StepRecord, nanos};
+use crate::measure::load::timeline::Intervals;
 use crate::model::HistogramRecorder;
 use std::ops::Range;
 use std::sync::Arc;
@@ -23,6 +24,8 @@ pub(super) struct Recorder {
     pub(super) lateness: HistogramRecorder,
     /// How long measured journeys waited for a connection, of those that found none free.
     pub(super) waits: HistogramRecorder,
+    /// The measured requests second by second.
+    pub(super) intervals: Intervals,
     /// Requests, measured or not, answered as expected within the measured time.
     pub(super) completed: u64,
     /// When the last journey was handed over.
@@ -40,6 +43,7 @@ impl Recorder {
             dropped: 0,
             lateness: HistogramRecorder::new(),
             waits: HistogramRecorder::new(),
+            intervals: Intervals::new(window.start, window.end - window.start),
             completed: 0,
             last_issued: None,
             window,
@@ -56,6 +60,7 @@ impl Recorder {
         self.dropped += other.dropped;
         self.lateness.merge(&other.lateness);
         self.waits.merge(&other.waits);
+        self.intervals.merge(&other.intervals);
         self.completed += other.completed;
         self.last_issued = self.last_issued.max(other.last_issued);
     }
@@ -92,6 +97,7 @@ impl Recorder {
         }
         let Some(record) = self.steps.get_mut(step) else { return };
         record.add(exchange);
+        self.intervals.add(exchange);
         self.live.record(nanos(exchange.latency()), exchange.failure.is_some());
     }
 }

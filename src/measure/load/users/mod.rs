@@ -138,6 +138,7 @@ fn told(users: &Users, handed: Handed, ended: &Ended) -> Result<Seen, LoadError>
         steps,
         completed: handed.completed,
         measured,
+        timeline: None,
         validity: Validity {
             asked_rate: 0.0,
             achieved_rate: 0.0,

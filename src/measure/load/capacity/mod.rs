@@ -1,0 +1,135 @@
+//! The search for capacity: the highest rate at which an objective holds.
+//!
+//! Rates double from the lowest one until the objective is missed, and the gap is then halved by ratio
+//! until it is narrow. A rate at which the objective is missed is tried once more before that is believed,
+//! and the highest rate that held must hold once more. Every rate is a load of its own on the open
+//! engine, so that a queue that one of them left does not meet the next.
+
+mod search;
+
+use super::seen::Seen;
+use super::{LoadError, open};
+use crate::config::{Arrivals, CapacityPlan, LoadPlan, RateStage, Traffic};
+use crate::measure::{Context, Event};
+use crate::model::{
+    Course, Data, LoadLevel, Measurement, Metric, Sample, Target, Unit, ValidityFact,
+};
+use search::{Search, Tried};
+use std::time::Instant;
+
+/// Searches, and gives what was found: `capacity` in journeys a second, and the load curve.
+///
+/// # Errors
+///
+/// As [`super::measure`]; also when the objective is missed at the lowest rate already.
+pub(super) async fn search(
+    plan: &LoadPlan,
+    capacity: &CapacityPlan,
+    context: Context<'_>,
+) -> Result<Target, LoadError> {
+    let begun = Instant::now();
+    let mut search = Search::new(capacity.from, capacity.to);
+    let mut levels: Vec<LoadLevel> = Vec::new();
+    let mut last = None;
+    while let Some(rate) = search.next() {
+        if context.stop.is_asked() {
+            break;
+        }
+        (context.observer)(Event::Progress {
+            name: plan.name.clone(),
+            done: search.done(),
+            note: format!(
+                "{rate:.0}/s, {} held so far",
+                search.held().map_or("none".to_owned(), |held| format!("{held:.0}/s"))
+            ),
+        });
+        // What it tells of itself is of one rate only.
+        let quiet = Context { observer: &|_| {}, ..context };
+        let arrivals = at(&capacity.arrivals, rate, capacity);
+        let seen = match open::send(plan, &arrivals, quiet).await {
+            Ok(seen) if seen.cut_short => break,
+            Err(LoadError::Interrupted) => break,
+            seen => seen?,
+        };
+        let level = level(capacity, rate, &seen);
+        search.tried(match (level.valid, level.held) {
+            // A service that cannot keep up may cost the generator its rate: the objective tells.
+            (_, false) if !starved(&seen) => Tried::Missed,
+            (true, true) => Tried::Held,
+            (true | false, _) => Tried::Unknown,
+        });
+        levels.push(level);
+        last = Some(seen);
+    }
+    let Some(seen) = last else { return Err(LoadError::Interrupted) };
+    let Some(held) = search.held() else {
+        if context.stop.is_asked() {
+            return Err(LoadError::Interrupted);
+        }
+        return Err(LoadError::NoCapacity {
+            rate: capacity.from,
+            objective: capacity.objective.to_string(),
+        });
+    };
+    let gap = search.gap(held);
+    let whole = Traffic::Capacity(capacity.clone());
+    let mut target = super::target::assemble(
+        &LoadPlan { traffic: whole, ..plan.clone() },
+        Seen { steps: vec![], timeline: None, ..seen },
+        begun.elapsed(),
+    );
+    target.measurements.clear();
+    // A finite rate makes a sample.
+    if let Ok(sample) = Sample::of_processes([held]) {
+        target.measurements.push(Measurement {
+            metric: Metric::higher("capacity", Unit::PerSecond),
+            data: Data::Sample(sample),
+            quantum: gap,
+        });
+    }
+    let invalid = levels.iter().rev().find(|level| !level.valid && search.is_cut_by(level.rate));
+    if let (Some(validity), None) = (&mut target.validity, invalid) {
+        validity.broken.clear();
+    }
+    target.cut_short = context.stop.is_asked();
+    if let (Some(validity), true) = (&mut target.validity, target.cut_short) {
+        let measured = capacity.level.as_secs_f64() * levels.len() as f64;
+        let planned = measured + capacity.level.as_secs_f64();
+        validity.broken.push(ValidityFact::CutShort { measured, planned });
+    }
+    target.course = Course { timeline: None, levels };
+    Ok(target)
+}
+
+/// The schedule of one rate.
+fn at(template: &Arrivals, rate: f64, capacity: &CapacityPlan) -> Arrivals {
+    Arrivals { stages: vec![RateStage::constant(rate, capacity.level)], ..template.clone() }
+}
+
+/// Whether the generator had too little CPU, whatever the service did.
+fn starved(seen: &Seen) -> bool {
+    let starved = |fact: &ValidityFact| {
+        matches!(
+            fact,
+            ValidityFact::GeneratorBusy { .. }
+                | ValidityFact::GeneratorLate { .. }
+                | ValidityFact::Dropped { .. }
+        )
+    };
+    seen.validity.broken.iter().any(starved)
+}
+
+fn level(capacity: &CapacityPlan, rate: f64, seen: &Seen) -> LoadLevel {
+    let whole = super::record::StepRecord::of_all(&seen.steps);
+    let latency = whole.response.histogram();
+    let (errors, requests) = (whole.errors(), whole.response.count());
+    LoadLevel {
+        rate,
+        throughput: seen.completed as f64 / seen.measured.as_secs_f64().max(1e-9),
+        errors,
+        held: capacity.objective.holds(&|q| latency.quantile(q), errors, requests),
+        latency,
+        resources: Default::default(),
+        valid: seen.validity.broken.is_empty(),
+    }
+}
