@@ -360,5 +360,6 @@ fn init_replaces_nothing_unasked() {
     dir.run("init --force").check(0, &[]);
     assert_eq!(first, dir.read("gates.yaml"));
     dir.run("run").check(0, &["NO-BASELINE"]);
-    dir.run("init --config missing/gates.yaml").check(2, &["failed to write `missing/gates.yaml`"]);
+    dir.run("init --config new/gates.yaml").check(0, &["Wrote new/gates.yaml"]);
+    dir.run("init --config gates.yaml/x").check(2, &["failed to write `gates.yaml/x`"]);
 }
