@@ -87,6 +87,7 @@ fn what_cannot_be_meant_is_refused_before_anything_is_measured() {
     check("--time -1s", &["-1"]);
     check("--time 25h", &["24h at most"]);
     check("--time 5MiB", &["not a time"]);
+    check("--time 5", &["the time `5` has no unit"]);
     check("--target quack", &["`--target quack` matches no command", "`quick`, `broken`"]);
     check("--target benches", &["matches no command benchmark"]);
     check("--target [", &["`--target [` is not a glob"]);
