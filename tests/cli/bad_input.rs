@@ -178,6 +178,23 @@ fn databases_that_cannot_be_used_are_left_as_they_are() {
 }
 
 #[test]
+fn an_empty_history_is_told_and_judges_nothing() {
+    let dir = Dir::with(&job("true"));
+    dir.run("run").check(0, &[]);
+    let run = dir.run("history export").check(0, &[]).out;
+    dir.write("run.json", run);
+    let path = dir.write(".pacegate/history.db", "");
+    for verb in ["check", "check --head run.json", "history list", "history export"] {
+        dir.run(verb).check(5, &["failed to open store", "history.db", "it is empty"]);
+        assert_eq!(std::fs::metadata(&path).unwrap().len(), 0, "{verb}");
+    }
+    let told = "history.db` was there and empty, so this run begins a new one";
+    dir.run("run").check(0, &[told]);
+    assert!(!dir.run("run").check(0, &[]).out.contains("begins a new one"));
+    dir.run("check").check(0, &[]);
+}
+
+#[test]
 fn a_damaged_history_is_found_before_measuring() {
     let dir = Dir::with(&job("true"));
     dir.run("run").check(0, &[]);
