@@ -18,7 +18,8 @@ pub enum Exit {
     NoBaseline = 4,
     /// Measuring, or reading and storing what was measured, failed.
     MeasuringFailed = 5,
-    /// `--require-report`: a report could not be written or delivered.
+    /// `--require-report`: a report could not be written or delivered; or a recording that was asked
+    /// for could not be written.
     ReportFailed = 6,
     /// Interrupted by Ctrl-C or SIGTERM; what was measured is kept.
     Interrupted = 130,
@@ -63,7 +64,9 @@ impl Exit {
             Exit::Inconclusive => "inconclusive (--strict)",
             Exit::NoBaseline => "no baseline to compare with (--strict)",
             Exit::MeasuringFailed => "measuring failed",
-            Exit::ReportFailed => "a report could not be written (--require-report)",
+            Exit::ReportFailed => {
+                "a report (--require-report) or recording (--record) could not be written"
+            }
             Exit::Interrupted => "interrupted; what was measured is kept",
         }
     }

@@ -137,13 +137,18 @@ pub async fn run(
     };
     let selected = Selected::by(&measuring.only, &plan, &judging.config)?;
     reports::prepare(&plan, &judging.config, measuring.record.as_deref())?;
+    let StoreLocation::Sqlite(path) = &plan.store;
+    let emptied =
+        history::is_empty(path).then(|| Warning::EmptyHistory { path: path.display().to_string() });
     // Opened in any case: a run that is not kept is still compared with those that are.
     let history = tokio::select! {
         history = History::open(&plan) => history?,
         () = context.stop.asked() => return Err(Error::Interrupted),
     };
 
-    let draft = draft(&plan, &selected, judging, measuring).await;
+    let mut draft = draft(&plan, &selected, judging, measuring).await;
+    // No doubt about serving as a baseline: it is the first of the new history.
+    draft.warnings.extend(emptied);
     // Read before anything is measured, so that a damaged history cannot cost what was.
     let place = directory(&judging.config);
     let mut baseline = history.baseline(&draft, &plan, place).await?;
@@ -199,7 +204,7 @@ pub async fn check(judging: &Judging, checking: &Checking) -> Result<Outcome, Er
             let (history, head) = match head {
                 Some(path) => {
                     let head = document::read_run_of(path, &plan.project)?;
-                    (History::open(&plan).await?, head)
+                    (History::intact(&plan).await?, head)
                 }
                 None => {
                     let history = History::existing(&plan).await?;

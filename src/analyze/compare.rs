@@ -165,8 +165,12 @@ impl<'a> Columns<'a> {
         let measurement = series.measurement;
         let (test, finding) = find(measurement, (median, head), &base, &values, options);
         let too_few = finding.is_none();
-        let finding = finding.unwrap_or(Finding::Bare { base: median, head });
         let mut warnings = doubt::doubts(measurement);
+        let seen = values.iter().copied().chain([head]);
+        let untimed = doubt::untimed(&measurement.metric.unit, measurement.quantum, seen);
+        warnings.extend(untimed.then_some(Warning::NothingTimed));
+        let bare = Finding::Bare { base: median, head };
+        let finding = finding.filter(|_| !untimed).unwrap_or(bare);
         if !too_few && test != Test::Exact && values.len() < options.min_runs {
             warnings.push(Warning::OneSession);
         }

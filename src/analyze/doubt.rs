@@ -1,7 +1,7 @@
 //! The doubts that a comparison has about a measurement.
 
 use super::value;
-use crate::model::{Assumption, Data, Measurement, Warning};
+use crate::model::{Assumption, Data, Measurement, Unit, Warning};
 use crate::stats;
 
 /// Fewest processes on which dependence and drift are looked for.
@@ -24,6 +24,16 @@ const WITHIN_GROUPS: f64 = 0.13;
 /// The least distance of two groups in smallest differences that the measurement can show: a spread
 /// of a few of them is not two groups, but rounding.
 const GROUP_QUANTA: f64 = 4.0;
+
+/// The finest clock, in seconds, that may show 0 for work that was done: CPU time is counted in ticks.
+const COARSE_CLOCK: f64 = 1e-6;
+
+/// Whether the values of head and base are times of which nothing was measured: all of them 0, though
+/// the clock, which shows no less than `quantum`, is a fine one. They are equal, and say nothing.
+pub(super) fn untimed(unit: &Unit, quantum: f64, values: impl IntoIterator<Item = f64>) -> bool {
+    let coarse = quantum >= COARSE_CLOCK;
+    *unit == Unit::Seconds && !coarse && values.into_iter().all(|value| value.abs() <= 0.0)
+}
 
 /// Values of an exact metric that differ; dependence, drift and two groups among processes.
 ///

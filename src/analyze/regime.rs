@@ -43,8 +43,8 @@ pub(super) fn choose(
     let end = suspected.map_or(levels.len(), |point| point.index);
     if let Some(point) = confirmed {
         let run = &baseline.runs[past.runs[serving[start]]];
-        border =
-            Some(Border::Changed { commit: run.revision.commit.clone(), effect: point.effect });
+        let (commit, effect) = (run.revision.commit.clone(), point.size.ratio());
+        border = Some(Border::Changed { commit, effect });
     }
     let unconfirmed = levels.len() - end;
     let serving = serving[start..end].to_vec();

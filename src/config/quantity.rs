@@ -103,13 +103,20 @@ pub fn quantity(text: &str) -> Result<Quantity, QuantityError> {
     Ok(Quantity { value, unit: kind.unit(), text: text.trim().to_owned() })
 }
 
-/// Reads a time; a bare number is in seconds.
+/// Reads a time. Only 0 needs no unit: other bare numbers are seconds to one and days to another.
 ///
 /// # Errors
 ///
-/// As [`quantity`], and when the unit is not one of time, or the time is beyond 584 years.
+/// As [`quantity`], when there is no unit or it is not one of time, and when the time is beyond 584 years.
 pub fn duration(text: &str) -> Result<Duration, QuantityError> {
     let seconds = of_kind(text, Kind::Time)?;
+    if seconds > 0.0 && read(text)?.1 == Kind::Bare {
+        let number = shown(text.trim());
+        return Err(error(
+            format!("the time `{number}` has no unit"),
+            format!("write `{number}ms`, `{number}s`, `{number}min` or `{number}d`"),
+        ));
+    }
     Duration::try_from_secs_f64(seconds)
         .ok()
         .filter(|duration| u64::try_from(duration.as_nanos()).is_ok())
@@ -333,7 +340,10 @@ mod tests {
     #[test]
     fn the_kind_of_unit_is_checked() {
         assert_eq!(duration("1.5s").unwrap(), Duration::from_millis(1500));
-        assert_eq!(duration("20").unwrap(), Duration::from_secs(20));
+        let bare = duration(" 20 ").unwrap_err();
+        assert_eq!(bare.message, "the time `20` has no unit");
+        assert_eq!(bare.help.as_deref(), Some("write `20ms`, `20s`, `20min` or `20d`"));
+        assert_eq!(duration("0"), Ok(Duration::ZERO));
         assert_eq!(
             duration("5MiB").unwrap_err().message,
             "`5MiB` is not a time such as `250ms`, `20s` or `5min`"

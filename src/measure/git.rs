@@ -1,5 +1,6 @@
 //! How git is asked.
 
+use std::ffi::OsStr;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -22,7 +23,7 @@ const OF_A_HOOK: [&str; 10] = [
 ///
 /// Hooks and monitors of the repository are not run, nobody is asked for a password, and nothing is
 /// written that the question does not need.
-pub(super) fn git(directory: &Path, args: &[&str]) -> Command {
+pub(super) fn git(directory: &Path, args: &[impl AsRef<OsStr>]) -> Command {
     let mut command = Command::new("git");
     command
         .args(["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"])

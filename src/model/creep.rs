@@ -1,6 +1,6 @@
 //! A drift too slow for any change point.
 
-use super::Effect;
+use super::Size;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +10,6 @@ use serde::{Deserialize, Serialize};
 pub struct Creep {
     /// Zero-based place in the series of the first value that drifts.
     pub start: usize,
-    /// The level at the end relative to that at the start, as a ratio minus 1.
-    pub effect: Effect,
+    /// How far the level at the end is from that at the start.
+    pub size: Size,
 }

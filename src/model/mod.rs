@@ -33,7 +33,7 @@ mod warning;
 pub use baseline::{Baseline, BaselineReason, Step};
 pub use bundle::{BUNDLE_FORMAT, BUNDLE_VERSION, Bundle, Policy};
 pub use census::{Census, NotJudged, NotJudgedReason};
-pub use change_point::{ChangePoint, ChangeStatus};
+pub use change_point::{ChangePoint, ChangeStatus, Size};
 pub use comparison::{Comparison, Effect, Estimate, Flagged, Side, Test};
 pub use course::{Course, Interval, LoadLevel, Timeline};
 pub use creep::Creep;

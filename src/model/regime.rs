@@ -29,8 +29,9 @@ pub enum Border {
         /// The commit of the first run on the new level, where it is known.
         #[serde(default)]
         commit: Option<String>,
-        /// The new level relative to the one before it.
-        effect: Effect,
+        /// The new level relative to the one before it; `None` where a value touches or crosses zero.
+        #[serde(default)]
+        effect: Option<Effect>,
     },
     /// An accepted step.
     Accepted {

@@ -8,6 +8,8 @@ use time::OffsetDateTime;
 pub struct Series {
     /// What is measured; a series id, where it comes from a store.
     pub name: String,
+    /// The unit of the values.
+    pub unit: Unit,
     /// One a run.
     pub values: Vec<f64>,
     /// The commit of each value.
@@ -30,8 +32,6 @@ pub struct SeriesPoints {
 pub struct StoredSeries {
     /// The series.
     pub series: Series,
-    /// The unit of its values.
-    pub unit: Unit,
     /// When the run of each value began.
     pub times: Vec<OffsetDateTime>,
 }

@@ -73,6 +73,11 @@ pub enum Warning {
         /// Its name, or `detached`.
         branch: String,
     },
+    /// The history's file was there and empty: what it had held is gone.
+    EmptyHistory {
+        /// The file.
+        path: String,
+    },
     /// Only some of the configured targets were measured.
     PartialRun,
     /// Version control would not tell what was measured.
@@ -152,6 +157,7 @@ impl Warning {
             Warning::OneSession => "one-session",
             Warning::DirtyTree => "dirty-tree",
             Warning::UntrustedBranch { .. } => "untrusted-branch",
+            Warning::EmptyHistory { .. } => "empty-history",
             Warning::PartialRun => "partial-run",
             Warning::UnknownRevision { .. } => "unknown-revision",
             Warning::BaseFailed { .. } => "base-failed",

@@ -6,7 +6,7 @@ use crate::Error;
 use crate::config::{AcceptedStep, GatePlan, Plan, Rule, StoreLocation};
 use crate::model::{Baseline, BaselineReason, Bundle, Environment, Heading, Run, Step};
 use crate::report;
-use crate::store::{Selection, SqliteStore, Store, Wanted, select};
+use crate::store::{Selection, SqliteStore, Store, StoreError, Wanted, select};
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use tokio::task::spawn_blocking;
@@ -36,11 +36,24 @@ impl History {
         if !path.exists() {
             return Err(nothing_stored(plan));
         }
-        let history = History::open(plan).await?;
+        let history = History::intact(plan).await?;
         if history.headings.is_empty() { Err(nothing_stored(plan)) } else { Ok(history) }
     }
 
-    /// Opens a plan's history, making a new one where there is none.
+    /// Opens a plan's history to be judged by, making a new one where there is none.
+    ///
+    /// # Errors
+    ///
+    /// Also when its file is empty: what it held would silently be missing.
+    pub(super) async fn intact(plan: &Plan) -> Result<History, Error> {
+        let StoreLocation::Sqlite(path) = &plan.store;
+        if is_empty(path) {
+            return Err(StoreError::Empty { path: path.clone() }.into());
+        }
+        History::open(plan).await
+    }
+
+    /// Opens a plan's history to add to, making a new one where there is none or its file is empty.
     pub(super) async fn open(plan: &Plan) -> Result<History, Error> {
         let StoreLocation::Sqlite(path) = plan.store.clone();
         // Another process may hold it for long.
@@ -246,6 +259,11 @@ impl History {
             Err(source) => Err(Error::Lost { run: run.id, kept, refusal, source }),
         }
     }
+}
+
+/// Whether a history's file is there and holds nothing; for a moment, a new one does, too.
+pub(super) fn is_empty(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() == 0)
 }
 
 fn nothing_stored(plan: &Plan) -> Error {

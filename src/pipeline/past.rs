@@ -150,9 +150,9 @@ impl Gathered {
             let (definition, metric) = (target.definition.clone(), &series.measurement.metric);
             let kind = Kind { engine: target.engine, definition, metric: metric.clone() };
             let index = *self.known.entry(series.id).or_insert_with(|| {
-                let values = Series { name, values: vec![], commits: vec![] };
                 let unit = metric.unit.clone();
-                let stored = StoredSeries { series: values, unit, times: vec![] };
+                let series = Series { name, unit, values: vec![], commits: vec![] };
+                let stored = StoredSeries { series, times: vec![] };
                 self.series.push((kind.clone(), stored, vec![]));
                 self.series.len() - 1
             });

@@ -52,7 +52,6 @@ pub(super) fn try_out(path: &Path) -> io::Result<()> {
     if path.is_dir() {
         return Err(io::ErrorKind::IsADirectory.into());
     }
-    std::fs::create_dir_all(directory(path))?;
     draft(path).map(drop)
 }
 
@@ -62,7 +61,7 @@ pub(super) fn write_all(bundle: &Bundle, reports: &[ReportPlan]) -> Vec<Error> {
     reports.iter().filter_map(|report| write(report).err()).collect()
 }
 
-/// Writes a report to a file, whole or not at all.
+/// Writes a report to a file, whole or not at all; missing directories are made.
 ///
 /// # Errors
 ///
@@ -72,7 +71,8 @@ pub fn write_report(bundle: &Bundle, format: Format, path: &Path) -> Result<(), 
     write(path, &text).map_err(|source| Error::ReportWrite { path: path.to_owned(), source })
 }
 
-/// Puts a text in the place of a file in one step, so that a reader sees the old one or the new.
+/// Puts a text in the place of a file in one step, so that a reader sees the old one or the new. Missing
+/// directories are made.
 pub(super) fn write(path: &Path, text: &str) -> io::Result<()> {
     // What is no regular file, such as a pipe or `/dev/stdout`, cannot be replaced.
     if path.exists() && !path.is_file() {
@@ -109,8 +109,10 @@ fn real(path: &Path) -> Option<PathBuf> {
     Some(directory.join(path.file_name()?))
 }
 
-/// A file beside `path`, to be put in its place; readable as any new file is.
+/// A file beside `path`, to be put in its place; readable as any new file is. Its directories are made
+/// where they are missing.
 fn draft(path: &Path) -> io::Result<NamedTempFile> {
+    std::fs::create_dir_all(directory(path))?;
     let mut builder = Builder::new();
     builder.prefix(".pacegate-");
     #[cfg(unix)]

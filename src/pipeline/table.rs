@@ -1,6 +1,6 @@
 //! Series in a table of comma-separated values, a row a run.
 
-use crate::model::Series;
+use crate::model::{Series, Unit};
 use crate::report::escape;
 use csv::{Error, ErrorKind, Position, ReaderBuilder, StringRecord, Trim};
 use std::collections::HashMap;
@@ -120,7 +120,7 @@ fn ordered(mut series: Unordered) -> Series {
     series.rows.sort_by(|a, b| a.time.total_cmp(&b.time));
     let values = series.rows.iter().map(|row| row.value).collect();
     let commits = series.rows.into_iter().map(|row| row.commit).collect();
-    Series { name: series.name, values, commits }
+    Series { name: series.name, unit: Unit::from(series.unit), values, commits }
 }
 
 /// What the reader found wrong.

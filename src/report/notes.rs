@@ -196,6 +196,7 @@ fn is_of_a_sample(warning: &Warning) -> bool {
         | Warning::CpuPressure { .. }
         | Warning::DirtyTree
         | Warning::UntrustedBranch { .. }
+        | Warning::EmptyHistory { .. }
         | Warning::PartialRun
         | Warning::UnknownRevision { .. }
         | Warning::BaseFailed { .. }

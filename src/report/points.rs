@@ -1,9 +1,9 @@
 //! Change points, as a table for people and as lines for programs.
 
 use super::grid::grid;
-use super::number::{Change, NBSP};
+use super::number::{Change, NBSP, Scale};
 use super::{Error, escape, json};
-use crate::model::{ChangePoint, ChangeStatus, Series, SeriesPoints};
+use crate::model::{ChangePoint, ChangeStatus, Effect, Estimate, Series, SeriesPoints, Size};
 use serde::Serialize;
 
 /// Characters of a commit in a table.
@@ -15,29 +15,37 @@ pub(super) struct Line<'a> {
     series: &'a str,
     index: usize,
     commit: &'a str,
-    effect: f64,
+    effect: Option<f64>,
     lo: Option<f64>,
     hi: Option<f64>,
     status: ChangeStatus,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    difference: Option<Estimate>,
 }
 
 impl<'a> Line<'a> {
     /// A change point of a series.
     pub(super) fn new(series: &'a Series, point: &ChangePoint) -> Line<'a> {
+        let (effect, difference) = match point.size {
+            Size::Ratio(effect) => (Some(effect), None),
+            Size::Difference(difference) => (None, Some(difference)),
+        };
         Line {
             series: &series.name,
             index: point.index,
             commit: commit(series, point.index),
-            effect: point.effect.estimate,
-            lo: point.effect.lo,
-            hi: point.effect.hi,
+            effect: effect.map(|effect| effect.estimate),
+            lo: effect.and_then(|effect| effect.lo),
+            hi: effect.and_then(|effect| effect.hi),
             status: point.status,
+            difference,
         }
     }
 }
 
 /// One JSON object a line for every change point: `series`, `index`, `commit`, `effect`, `lo`, `hi`
-/// (ratios minus 1) and `status`.
+/// (ratios minus 1) and `status`. Of a series that touches or crosses zero, which has no ratios, these
+/// are `null`, and `difference` holds `value`, `lo` and `hi` in the series' unit.
 ///
 /// # Errors
 ///
@@ -56,14 +64,13 @@ pub(super) fn table(found: &[SeriesPoints], commit: impl Fn(&Series, usize) -> S
     let mut rows =
         vec![["series", "index", "commit", "change", "95 %", "status"].map(str::to_owned)];
     rows.extend(each(found).map(|(series, point)| {
-        let change = Change::fitting(&point.effect);
-        let bound = |bound: Option<f64>| bound.map_or_else(|| "?".to_owned(), |b| change.bound(b));
+        let (change, interval) = change(series, point.size);
         [
             escape::terminal(&escape::name(&series.name)),
             point.index.to_string(),
             commit(series, point.index),
-            change.signed(point.effect.estimate).replace(NBSP, " "),
-            format!("{} to {}", bound(point.effect.lo), bound(point.effect.hi)),
+            change,
+            interval,
             match point.status {
                 ChangeStatus::Suspected => "suspected".to_owned(),
                 ChangeStatus::Confirmed => "confirmed".to_owned(),
@@ -90,15 +97,35 @@ pub(super) fn table(found: &[SeriesPoints], commit: impl Fn(&Series, usize) -> S
 /// A line about a series that creeps.
 fn creep(found: &SeriesPoints) -> Option<String> {
     let creep = found.creep.as_ref()?;
-    let change = Change::fitting(&creep.effect);
-    let [lo, hi] = [creep.effect.lo, creep.effect.hi]
-        .map(|bound| bound.map_or_else(|| "?".to_owned(), |bound| change.bound(bound)));
+    let (change, interval) = change(&found.series, creep.size);
     Some(format!(
-        "{} creeps: {} ({lo} to {hi}) since index {}, with no step large enough to be a change point.\n",
+        "{} creeps: {change} ({interval}) since index {}, with no step large enough to be a change point.\n",
         escape::terminal(&escape::name(&found.series.name)),
-        change.signed(creep.effect.estimate).replace(NBSP, " "),
         creep.start
     ))
+}
+
+/// A change of a series and its interval.
+fn change(series: &Series, size: Size) -> (String, String) {
+    let bounds = |[lo, hi]: [Option<f64>; 2], bound: &dyn Fn(f64) -> String| {
+        let [lo, hi] = [lo, hi].map(|b| b.map_or_else(|| "?".to_owned(), bound));
+        format!("{lo} to {hi}")
+    };
+    match size {
+        Size::Ratio(Effect { estimate, lo, hi }) => {
+            let form = Change::fitting(&Effect { estimate, lo, hi });
+            let change = form.signed(estimate).replace(NBSP, " ");
+            (change, bounds([lo, hi], &|b| form.bound(b)))
+        }
+        Size::Difference(Estimate { value, lo, hi }) => {
+            let all: Vec<f64> = [Some(value), lo, hi].into_iter().flatten().collect();
+            let scale = Scale::fitting(&series.unit, &all);
+            let sign = |value: f64| if value > 0.0 { "+" } else { "" };
+            let change = format!("{}{}", sign(value), scale.quantity(value));
+            let change = escape::terminal(&change.replace(NBSP, " "));
+            (change, bounds([lo, hi], &|b| format!("{}{}", sign(b), scale.number(b))))
+        }
+    }
 }
 
 /// Every change point with its series.
@@ -119,12 +146,12 @@ pub(super) fn short(commit: &str, chars: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Effect;
+    use crate::model::Unit;
 
     fn found(name: &str, commit: &str, points: Vec<ChangePoint>) -> SeriesPoints {
         let (values, commits) = (vec![1.0, 2.0], vec![commit.to_owned(); 2]);
         SeriesPoints {
-            series: Series { name: name.to_owned(), values, commits },
+            series: Series { name: name.to_owned(), unit: Unit::Seconds, values, commits },
             points,
             creep: None,
         }
@@ -132,7 +159,7 @@ mod tests {
 
     fn step(estimate: f64, lo: Option<f64>) -> ChangePoint {
         let effect = Effect { estimate, lo, hi: Some(0.15) };
-        ChangePoint { index: 1, effect, status: ChangeStatus::Confirmed }
+        ChangePoint { index: 1, size: Size::Ratio(effect), status: ChangeStatus::Confirmed }
     }
 
     #[test]

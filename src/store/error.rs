@@ -28,6 +28,15 @@ pub enum StoreError {
         /// The store.
         path: PathBuf,
     },
+    /// The file holds nothing at all, as none does that a run was stored in.
+    #[error(
+        "failed to open store `{path}`: it is empty, and what it may have held is gone; restore it from a copy, or remove it to begin a new history",
+        path = path.display()
+    )]
+    Empty {
+        /// The store.
+        path: PathBuf,
+    },
     /// The file is an SQLite database of another program.
     #[error("failed to open store `{path}`: it is the database of another program; name another file", path = path.display())]
     Foreign {

@@ -178,6 +178,23 @@ fn databases_that_cannot_be_used_are_left_as_they_are() {
 }
 
 #[test]
+fn an_empty_history_is_told_and_judges_nothing() {
+    let dir = Dir::with(&job("true"));
+    dir.run("run").check(0, &[]);
+    let run = dir.run("history export").check(0, &[]).out;
+    dir.write("run.json", run);
+    let path = dir.write(".pacegate/history.db", "");
+    for verb in ["check", "check --head run.json", "history list", "history export"] {
+        dir.run(verb).check(5, &["failed to open store", "history.db", "it is empty"]);
+        assert_eq!(std::fs::metadata(&path).unwrap().len(), 0, "{verb}");
+    }
+    let told = "history.db` was there and empty, so this run begins a new one";
+    dir.run("run").check(0, &[told]);
+    assert!(!dir.run("run").check(0, &[]).out.contains("begins a new one"));
+    dir.run("check").check(0, &[]);
+}
+
+#[test]
 fn a_damaged_history_is_found_before_measuring() {
     let dir = Dir::with(&job("true"));
     dir.run("run").check(0, &[]);
@@ -360,5 +377,6 @@ fn init_replaces_nothing_unasked() {
     dir.run("init --force").check(0, &[]);
     assert_eq!(first, dir.read("gates.yaml"));
     dir.run("run").check(0, &["NO-BASELINE"]);
-    dir.run("init --config missing/gates.yaml").check(2, &["failed to write `missing/gates.yaml`"]);
+    dir.run("init --config new/gates.yaml").check(0, &["Wrote new/gates.yaml"]);
+    dir.run("init --config gates.yaml/x").check(2, &["failed to write `gates.yaml/x`"]);
 }

@@ -19,11 +19,11 @@ paired: { pairs: 20, time: 1min }
 #[test]
 fn a_machine_is_looked_at_without_a_configuration() {
     let dir = Dir::new();
-    let ended = dir.run("doctor --time 3s --record pairs.jsonl");
+    let ended = dir.run("doctor --time 3s --record new/pairs.jsonl");
     let grades = ["QUIET", "USABLE", "NOISY", "UNKNOWN"];
     assert!(grades.iter().any(|grade| ended.out.starts_with(grade)), "{}", ended.out);
     ended.check(0, &["workload/wall", "pairs", "as measured", "machine"]);
-    let replayed = dir.run("check --replay pairs.jsonl");
+    let replayed = dir.run("check --replay new/pairs.jsonl");
     assert_ne!(replayed.code, Some(2), "{replayed:?}");
     assert!(replayed.out.contains("workload/wall"), "{replayed:?}");
 }
@@ -87,9 +87,11 @@ fn what_cannot_be_meant_is_refused_before_anything_is_measured() {
     check("--time -1s", &["-1"]);
     check("--time 25h", &["24h at most"]);
     check("--time 5MiB", &["not a time"]);
+    check("--time 5", &["the time `5` has no unit"]);
     check("--target quack", &["`--target quack` matches no command", "`quick`, `broken`"]);
     check("--target benches", &["matches no command benchmark"]);
     check("--target [", &["`--target [` is not a glob"]);
+    check("--target quick --record gates.yaml/x", &["failed to prepare `gates.yaml/x`"]);
     check("--target quick --record .", &["failed to prepare `.`", "directory"]);
     check("--config absent.yaml", &["absent.yaml", "failed to read"]);
     dir.write("gates.yaml", CONFIG.replace("max: 10%", "max: much"));

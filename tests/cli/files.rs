@@ -147,7 +147,8 @@ fn what_a_file_holds_commands_no_terminal_and_no_log() {
 
 #[test]
 fn zero_and_negative_baselines_divide_nothing() {
-    compared(&[0.0; 12], &[0.0; 12]).run(CHECK).check(0, &[]);
+    let untimed = compared(&[0.0; 12], &[0.0; 12]).run(&format!("{CHECK} --strict"));
+    untimed.check(3, &["INCONCLUSIVE", "every time is 0 in base and head"]);
     compared(&[-1.0; 12], &around(1.0)).run(CHECK).check(2, &["`base.json`", "below 0"]);
 }
 
@@ -192,8 +193,11 @@ fn a_bundle_is_drawn_again_in_every_form() {
     dir.run("report bundle.json --format markdown").check(0, &["parse/time"]);
     let json = dir.run("report bundle.json --format json").check(0, &[]);
     assert_eq!(json.out, dir.read("bundle.json"));
-    dir.run("report bundle.json --format junit --output out/junit.xml")
-        .check(6, &["out/junit.xml"]);
+    let into = |path: &str| format!("report bundle.json --format junit --output {path}");
+    dir.run(&into("new/out/junit.xml")).check(0, &[]);
+    assert!(dir.read("new/out/junit.xml").contains("<testsuites"));
+    dir.run(&into("bundle.json/junit.xml")).check(6, &["bundle.json/junit.xml"]);
+    dir.run(&into("/dev/full")).check(6, &["/dev/full"]);
     dir.run("report head.json").check(2, &["holds no verdicts"]);
     let forged =
         dir.read("bundle.json").replacen("\"verdict\": \"fail\"", "\"verdict\": \"pass\"", 1);

@@ -92,6 +92,28 @@ fn a_drift_without_steps_is_told_as_creep() {
 }
 
 #[test]
+fn where_there_is_no_ratio_the_difference_is_told() {
+    let check = |before: f64, after: f64, difference: f64, text: &str| {
+        let rows = |values: [f64; 20]| -> String {
+            let row = |(i, value)| format!("a,ms,c{i},{i},{value}\n");
+            values.into_iter().enumerate().map(row).collect()
+        };
+        let table = [HEADER, &rows(std::array::from_fn(|i| if i < 10 { before } else { after }))];
+        points(&table.concat(), "").check(0, &[text]);
+        let line = points(&table.concat(), "--format json").check(0, &[]).out;
+        let point: serde_json::Value = serde_json::from_str(&line).unwrap();
+        assert!(["effect", "lo", "hi"].iter().all(|key| point[*key].is_null()), "{line}");
+        for key in ["value", "lo", "hi"] {
+            let found = point["difference"][key].as_f64().unwrap();
+            assert!((found - difference).abs() < 1e-9, "{line}");
+        }
+    };
+    check(-1.0, 1.0, 2.0, "a 10 c10 +2 ms +2 to +2 confirmed");
+    check(0.0, 1.0, 1.0, "+1 ms");
+    check(40.0, 0.0, -40.0, "-40 ms -40 to -40");
+}
+
+#[test]
 fn what_cannot_be_used_is_told_with_its_line() {
     let check = |text: &str, texts: &[&str]| {
         let ended = points(text, "--format json").check(2, texts);
@@ -109,6 +131,7 @@ fn what_cannot_be_used_is_told_with_its_line() {
     check(&bad("a,ms,c,1,-inf"), &["line 20", "`-inf` is not a finite number"]);
     check(&bad("a,ms,c,1,"), &["line 20", "the value is empty"]);
     check(&bad("a,ms,c,soon,1"), &["line 20", "`soon`"]);
+    check(&bad("a,ms,c,,1"), &["line 20", "the time is empty"]);
     check(&bad("a,s,c,1,1"), &["line 20", "`s`", "`ms`"]);
     check(&bad("\x1b[31m,ms,c,1,\x1b[32m"), &["line 20"]);
 
@@ -147,8 +170,11 @@ fn any_values_and_any_order_are_taken() {
             points(&format!("{HEADER}{}", rows.collect::<String>()), "--format json").check(0, &[]);
         for line in ended.out.lines() {
             let point: serde_json::Value = serde_json::from_str(line).unwrap();
-            let finite = ["effect", "lo", "hi"].iter().all(|key| point[*key].is_f64());
-            assert!(finite && point["index"] == 15, "{line}");
+            let finite = |of: &serde_json::Value, keys: [&str; 3]| keys.map(|key| of[key].is_f64());
+            let ratio = finite(&point, ["effect", "lo", "hi"]);
+            let difference = finite(&point["difference"], ["value", "lo", "hi"]);
+            assert_eq!(ratio, difference.map(|is_there| !is_there), "{line}");
+            assert!(ratio[0] == ratio[2] && point["index"] == 15, "{line}");
         }
     }
 }

@@ -137,7 +137,7 @@ fn a_new_benchmark_has_no_baseline_and_is_held_to_limits() {
 #[test]
 fn the_recording_goes_where_it_is_asked_to() {
     let project = counting();
-    let out = project.cache.path("out.jsonl");
+    let out = project.cache.path("new/out.jsonl");
     let record = format!("run -q --no-store --base HEAD --only left --record {}", out.display());
     project.run(&record).check(0, &[]);
     let text = std::fs::read_to_string(&out).expect("a recording");

@@ -49,6 +49,22 @@ fn the_level_of_the_interval_is_as_computed_by_hand() {
 }
 
 #[test]
+fn times_that_are_all_0_decide_nothing() {
+    let check = |unit: Unit, quantum: f64, value: f64, expected: bool| {
+        let of =
+            |value| Measurement { quantum, ..sample(Metric::lower("m", unit.clone()), &[value]) };
+        let found = one(against(vec![of(0.0); 10], of(value), OPTIONS));
+        assert_eq!(found.warnings == [Warning::NothingTimed], !expected, "{found:?}");
+        assert_eq!(found.difference.hi.is_some(), expected, "{found:?}");
+    };
+    check(Unit::Seconds, 0.0, 0.0, false);
+    check(Unit::Seconds, 1e-9, -0.0, false);
+    check(Unit::Seconds, 0.0, 0.1, true);
+    check(Unit::Seconds, 0.004, 0.0, true);
+    check(Unit::Count, 0.0, 0.0, true);
+}
+
+#[test]
 fn higher_is_better_mirrors() {
     let rate = |v: f64| sample(Metric::higher("rate", Unit::PerSecond), &[v]);
     let slow = one(against(TEN.map(|v| wall(&[v])), wall(&[1.1]), OPTIONS));

@@ -319,7 +319,7 @@ fn names() {
                 "of two targets",
                 file(
                     "benchmarks: { a: { command: { run: [x] } } }\nloads:\n  a:\n    url: http://h\n    \
-                     arrivals: { rate: 1, for: 1 }\n    steps: [ { get: / } ]",
+                     arrivals: { rate: 1, for: 1s }\n    steps: [ { get: / } ]",
                 ),
             ),
             (
@@ -397,6 +397,7 @@ fn paired() {
             ("too many pairs", file("paired: { pairs: 1000 }")),
             ("no time", file("paired: { time: 0s }")),
             ("time in parsecs", file("paired: { time: 5 parsecs }")),
+            ("time without a unit", file("paired: { time: 5 }")),
             ("no segment", file("paired: { segment: 0 }")),
             ("too long a segment", file("paired: { segment: 2h }")),
         ],

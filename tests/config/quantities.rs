@@ -74,8 +74,11 @@ fn times_keep_their_nanoseconds() {
     };
     assert_eq!(timeout("1ns"), Duration::from_nanos(1));
     assert_eq!(timeout("1.000000001s"), Duration::new(1, 1));
-    assert_eq!(timeout("86400"), Duration::from_secs(86_400));
+    assert_eq!(timeout("86400s"), Duration::from_secs(86_400));
     assert_eq!(timeout("24h"), Duration::from_secs(86_400));
+    for bare in ["86400", "\"5\"", "0"] {
+        assert!(parse(&command(&format!("timeout: {bare}"))).is_err(), "{bare}");
+    }
     assert!(parse(&command("timeout: 86400.000000001s")).is_err());
     assert!(parse(&command("timeout: 0.1ns")).is_err(), "less than a nanosecond is no time");
 }

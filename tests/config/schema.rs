@@ -58,6 +58,8 @@ fn it_refuses_what_is_wrong_in_form() {
         ("no samples", command("samples: 0")),
         ("parsecs", command("timeout: 250 parsecs")),
         ("negative", command("timeout: -1")),
+        ("a time without a unit", command("timeout: 5")),
+        ("a text of one", command("timeout: \"5\"")),
         ("star within a variable", command("pass_env: [\"A*B\"]")),
         ("store", top("store: postgres://h/db")),
         ("two rules", gates("  - { series: \"*\", limit: { max: 1 }, regression: {} }")),

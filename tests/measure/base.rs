@@ -131,12 +131,12 @@ fn a_tree_that_cannot_be_used_is_made_anew() {
 }
 
 #[test]
-fn a_repository_whose_path_is_no_text_is_told_as_such() {
+fn paths_that_are_no_text_are_paths_all_the_same() {
     use std::os::unix::ffi::OsStrExt as _;
     let repository = named();
     let odd = repository.folder.path().join(std::ffi::OsStr::from_bytes(b"odd\xff"));
     std::fs::rename(repository.path(), &odd).unwrap();
-    let cache = repository.cache();
+    let cache = repository.folder.path().join(std::ffi::OsStr::from_bytes(b"cache\xfe"));
     let decided = |_: &_| Progress::Ungated;
     let pairing = Pairing {
         reference: PARENT,

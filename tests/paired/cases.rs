@@ -143,6 +143,7 @@ fn a_difference_below_the_quantum_is_none() {
 fn zeros_have_no_ratio_and_are_judged_by_their_difference() {
     let untimed = alone(&constant(100, 0.0, 0.0));
     assert_eq!((untimed.verdict, untimed.hi), (Verdict::Inconclusive, None), "no time takes none");
+    check(&quantum(constant(100, 0.0, 0.0), 0.004), Verdict::Pass, 8);
     check(&constant(100, 0.0, 0.01), Verdict::Fail, 20);
     let rates = around(100, 0.0, 0.3, 9)
         .into_iter()

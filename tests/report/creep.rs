@@ -24,7 +24,8 @@ pub(crate) fn creep() -> Bundle {
                 comparisons,
             });
             let effect = Effect { estimate: -0.21, lo: Some(-0.23), hi: Some(-0.19) };
-            let changed = Border::Changed { commit: Some("5e1c7f20a9".repeat(4)), effect };
+            let changed =
+                Border::Changed { commit: Some("5e1c7f20a9".repeat(4)), effect: Some(effect) };
             let accepted = Border::Accepted { commit: "77aa01bc3d".repeat(4) };
             for (comparison, border, unconfirmed) in [(0, Some(changed), 3), (1, Some(accepted), 0)]
             {

@@ -17,7 +17,8 @@ mod seen;
 
 pub use design::{Design, PairedOptions};
 
-use crate::model::{Assumption, Comparison, Pair, PairedSeries, Unit, Warning};
+use super::doubt;
+use crate::model::{Assumption, Comparison, Pair, PairedSeries, Warning};
 use held::Held;
 use seen::Seen;
 
@@ -32,7 +33,8 @@ pub fn looks<'a>(
     design.looks().iter().map_while(move |look| {
         let pairs = series.pairs.get(..look.pairs)?;
         let mut seen = Seen::at(look, pairs, series)?;
-        if untimed(pairs, series) {
+        let values = pairs.iter().flat_map(|pair| [pair.base, pair.head]);
+        if doubt::untimed(&series.metric.unit, series.quantum, values) {
             (seen.lo, seen.hi) = (None, None);
             let comparison = seen.noisy(series, look, design.power());
             return Some(Comparison { warnings: vec![Warning::NothingTimed], ..comparison });
@@ -48,12 +50,6 @@ pub fn looks<'a>(
             }
         })
     })
-}
-
-/// Whether the clock was too coarse for the work: all times 0 are equal, and say nothing.
-fn untimed(pairs: &[Pair], series: &PairedSeries) -> bool {
-    series.metric.unit == Unit::Seconds
-        && pairs.iter().all(|pair| pair.base.abs().max(pair.head.abs()) <= 0.0)
 }
 
 /// What a metric that is said to have no noise showed of it, on the first side that did.

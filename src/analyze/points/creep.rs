@@ -2,7 +2,7 @@
 
 use super::scale::Scale;
 use super::{FEWEST, PointOptions, current_regime};
-use crate::model::{Creep, Effect};
+use crate::model::{Creep, Size};
 use crate::stats::{
     autocorrelation, clip_spikes, effective_size, mann_kendall_p, median, normal_quantile,
     student_p, theil_sen_bounds, theil_sen_slope,
@@ -26,8 +26,8 @@ pub fn creep(values: &[f64], options: &PointOptions) -> Option<Creep> {
     let (p, most) = (rises.min(falls), options.error_rate / 2.0);
     // Autocorrelation only takes away from the evidence, and most series have none to begin with.
     let drift = if p <= most { Drift::of(&values, p)? } else { return None };
-    let effect = drift.effect(scale);
-    (drift.p <= most && effect.estimate.abs() >= options.least).then_some(Creep { start, effect })
+    let matters = drift.change(scale).abs() >= options.least;
+    (drift.p <= most && matters).then(|| Creep { start, size: drift.size(scale) })
 }
 
 /// What a line through scaled values rises by.
@@ -62,13 +62,14 @@ impl Drift {
         })
     }
 
-    fn effect(&self, scale: Scale) -> Effect {
-        let relative = |rise: f64| scale.relative(self.from, self.from + self.rise, rise);
-        Effect {
-            estimate: relative(self.rise),
-            lo: self.lo.is_finite().then(|| relative(self.lo)),
-            hi: self.hi.is_finite().then(|| relative(self.hi)),
-        }
+    fn change(&self, scale: Scale) -> f64 {
+        scale.relative(self.from, self.from + self.rise, self.rise)
+    }
+
+    fn size(&self, scale: Scale) -> Size {
+        let bound = |bound: f64| bound.is_finite().then_some(bound);
+        let bounds = (bound(self.lo), bound(self.hi));
+        scale.size(self.from, self.from + self.rise, self.rise, bounds)
     }
 }
 
@@ -101,10 +102,11 @@ mod tests {
     fn small_steps_add_up() {
         let found = creep(&stairs(5), &OPTIONS).unwrap();
         assert_eq!(found.start, 0);
-        assert!((found.effect.estimate - 0.055).abs() < 0.015, "{found:?}");
-        assert!(found.effect.lo.is_some_and(|lo| lo > 0.02), "{found:?}");
+        let effect = found.size.ratio().unwrap();
+        assert!((effect.estimate - 0.055).abs() < 0.015, "{found:?}");
+        assert!(effect.lo.is_some_and(|lo| lo > 0.02), "{found:?}");
         let falling: Vec<f64> = stairs(5).into_iter().rev().collect();
-        assert!(creep(&falling, &OPTIONS).unwrap().effect.estimate < -0.04);
+        assert!(creep(&falling, &OPTIONS).unwrap().size.ratio().unwrap().estimate < -0.04);
     }
 
     #[test]
@@ -124,16 +126,23 @@ mod tests {
     #[test]
     fn an_exact_drift_is_beyond_doubt() {
         let line: Vec<f64> = (0..30).map(|i| 1000.0 + f64::from(i)).collect();
-        let found = creep(&line, &OPTIONS).unwrap().effect;
+        let found = creep(&line, &OPTIONS).unwrap().size.ratio().unwrap();
         assert!((found.estimate - 0.029).abs() < 0.001, "{found:?}");
+        let across: Vec<f64> = line.iter().map(|value| value - 1010.0).collect();
+        let Size::Difference(found) = creep(&across, &OPTIONS).unwrap().size else { panic!() };
+        assert!((found.value - 29.0).abs() < 1e-6, "{found:?}");
     }
 
     proptest! {
         #[test]
         fn effects_are_numbers(values in prop::collection::vec(any::<f64>(), 0..40)) {
-            if let Some(Creep { start, effect }) = creep(&values, &OPTIONS) {
-                prop_assert!(start < values.len() && effect.estimate.is_finite(), "{effect:?}");
-                prop_assert!(effect.lo.is_none_or(f64::is_finite) && effect.hi.is_none_or(f64::is_finite));
+            if let Some(Creep { start, size }) = creep(&values, &OPTIONS) {
+                let (estimate, lo, hi) = match size {
+                    Size::Ratio(effect) => (effect.estimate, effect.lo, effect.hi),
+                    Size::Difference(found) => (found.value, found.lo, found.hi),
+                };
+                prop_assert!(start < values.len() && estimate.is_finite(), "{size:?}");
+                prop_assert!(lo.is_none_or(f64::is_finite) && hi.is_none_or(f64::is_finite));
             }
         }
     }

@@ -45,9 +45,10 @@ pub struct PointOptions {
 /// straight slope is no change point, either, but a jump on one is; a slope that noise hides may pass
 /// for a step.
 ///
-/// The effect is the later level over the earlier one, minus 1. Among values that are not all
-/// positive, which have no ratios, it is the difference over the size of the earlier level, or over
-/// that of the later one where the earlier is 0. The interval has a confidence of 95 %, and takes
+/// The size is the later level over the earlier one, minus 1; among values below zero, the difference
+/// over the size of the earlier level. Values that touch or cross zero have no ratios: their size is the
+/// difference. Whether it is worth telling is then asked of the difference over the size of the earlier
+/// level, or over that of the later one where the earlier is 0. The interval has a confidence of 95 %, and takes
 /// account of autocorrelation.
 ///
 /// The index is a place that is most likely to be within 5 values of the true one; of those nearly as
@@ -110,11 +111,9 @@ fn points_within(values: &[f64], options: &PointOptions) -> Vec<ChangePoint> {
             Some((doubted, _)) => levels.join(doubted),
             None => {
                 let status = ChangeStatus::Suspected;
-                let effects = steps.iter().map(|step| scale.effect(step));
-                let points = levels.places().into_iter().zip(effects);
-                return points
-                    .map(|(index, effect)| ChangePoint { index, effect, status })
-                    .collect();
+                let sizes = steps.iter().map(|step| scale.size_of(step));
+                let points = levels.places().into_iter().zip(sizes);
+                return points.map(|(index, size)| ChangePoint { index, size, status }).collect();
             }
         }
     }
@@ -123,7 +122,7 @@ fn points_within(values: &[f64], options: &PointOptions) -> Vec<ChangePoint> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Effect;
+    use crate::model::{Effect, Estimate, Size};
     use proptest::prelude::*;
 
     const OPTIONS: PointOptions = PointOptions { error_rate: 0.02, least: 0.02, borders: vec![] };
@@ -164,10 +163,10 @@ mod tests {
         };
         check(&drift(0.0), &OPTIONS, &[]);
         let up = check(&drift(8.0), &OPTIONS, &[30]);
-        assert!((up[0].effect.estimate - 0.073).abs() < 0.01, "{up:?}");
+        assert!((up[0].size.ratio().unwrap().estimate - 0.073).abs() < 0.01, "{up:?}");
         // Back to where it came from: the means of both sides are nearly equal.
         let down = check(&drift(-8.0), &OPTIONS, &[30]);
-        assert!((down[0].effect.estimate + 0.073).abs() < 0.01, "{down:?}");
+        assert!((down[0].size.ratio().unwrap().estimate + 0.073).abs() < 0.01, "{down:?}");
     }
 
     #[test]
@@ -181,8 +180,9 @@ mod tests {
 
     #[test]
     fn effects_are_ratios_minus_1() {
-        let effect =
-            |values: &[f64], options: &PointOptions| change_points(values, options)[0].effect;
+        let effect = |values: &[f64], options: &PointOptions| {
+            change_points(values, options)[0].size.ratio().unwrap()
+        };
         let up = effect(&series(&[(100.0, 20), (110.0, 20)]), &OPTIONS);
         assert!((up.estimate - 0.1).abs() < 0.001, "{up:?}");
         assert!(up.lo.is_some_and(|lo| lo > 0.09) && up.hi.is_some_and(|hi| hi < 0.11), "{up:?}");
@@ -190,8 +190,31 @@ mod tests {
         assert!((down.estimate + 0.5).abs() < 0.001, "{down:?}");
         let below_zero = effect(&series(&[(-100.0, 20), (-110.0, 20)]), &OPTIONS);
         assert!((below_zero.estimate + 0.1).abs() < 0.001, "{below_zero:?}");
-        let exact = Effect { estimate: 1.0, lo: Some(1.0), hi: Some(1.0) };
-        assert_eq!(effect(&[vec![0.0; 10], vec![3.0; 10]].concat(), &OPTIONS), exact);
+    }
+
+    #[test]
+    fn values_that_touch_or_cross_zero_have_differences() {
+        let check = |before: f64, after: f64, expected: f64| {
+            let points = change_points(&[[before; 10], [after; 10]].concat(), &OPTIONS);
+            let [ChangePoint { index: 10, size: Size::Difference(found), .. }] = points[..] else {
+                panic!("{points:?}")
+            };
+            let Estimate { value, lo: Some(lo), hi: Some(hi) } = found else { panic!("{found:?}") };
+            for found in [value, lo, hi] {
+                assert!((found / expected - 1.0).abs() < 1e-9, "{before} {after}: {found}");
+            }
+        };
+        check(-1.0, 1.0, 2.0);
+        check(0.0, 3.0, 3.0);
+        check(0.3, 0.0, -0.3);
+        check(1e-300, -1e-300, -2e-300);
+        check(-1e300, 1e300, 2e300);
+        check(-f64::MAX, f64::MAX, f64::MAX);
+        let noisy = change_points(&series(&[(0.0, 20), (10.0, 20)]), &OPTIONS);
+        let Size::Difference(Estimate { value, lo: Some(lo), hi: Some(hi) }) = noisy[0].size else {
+            panic!("{noisy:?}")
+        };
+        assert!((value - 10.0).abs() < 0.1 && lo > 9.0 && hi < 11.0, "{noisy:?}");
     }
 
     #[test]
@@ -264,9 +287,13 @@ mod tests {
             for point in &points {
                 prop_assert!(point.index >= 3 && point.index + 3 <= values.len(), "{point:?}");
                 prop_assert!(point.index != border);
-                let Effect { estimate, lo: Some(lo), hi: Some(hi) } = point.effect else { panic!() };
+                let (estimate, lo, hi) = match point.size {
+                    Size::Ratio(Effect { estimate, lo, hi }) => (estimate, lo, hi),
+                    Size::Difference(Estimate { value, lo, hi }) => (value, lo, hi),
+                };
+                let (lo, hi) = (lo.unwrap(), hi.unwrap());
                 prop_assert!(lo <= estimate && estimate <= hi && lo.is_finite() && hi.is_finite(), "{point:?}");
-                prop_assert!(estimate.abs() >= least);
+                prop_assert!(point.size.ratio().is_none_or(|effect| effect.estimate.abs() >= least));
             }
             prop_assert!(current_regime(&values, &options) < values.len().max(1));
         }

@@ -81,7 +81,8 @@ pub(crate) struct RunArgs {
     #[arg(long, conflicts_with = "base")]
     pub(crate) no_base: bool,
 
-    /// Where to record the pairs of base and head [default: pairs.jsonl beside the history]
+    /// Where to record the pairs of base and head; missing folders are made [default: pairs.jsonl
+    /// beside the history]
     #[arg(long, value_name = "FILE", conflicts_with = "no_base")]
     pub(crate) record: Option<PathBuf>,
 }
@@ -122,7 +123,7 @@ pub(crate) struct ReportArgs {
     #[arg(long, value_enum, default_value_t = ReportForm::Text)]
     pub(crate) format: ReportForm,
 
-    /// Write to a file instead of stdout
+    /// Write to a file instead of stdout; missing folders are made
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 }
@@ -182,7 +183,7 @@ pub(crate) struct PointsArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct InitArgs {
-    /// Where to write
+    /// Where to write; missing folders are made
     #[arg(long, short, default_value = "gates.yaml", value_name = "FILE")]
     pub(crate) config: PathBuf,
 
@@ -244,6 +245,19 @@ pub(crate) enum Document {
     Accepted,
     /// What `doctor` prints as JSON
     Diagnosis,
+}
+
+/// The arguments, without the `pacegate` that `cargo pacegate …` passes on to `cargo-pacegate`.
+pub(crate) fn given() -> Vec<std::ffi::OsString> {
+    let mut args: Vec<_> = std::env::args_os().collect();
+    let as_cargo = args
+        .first()
+        .and_then(|program| std::path::Path::new(program).file_stem())
+        .is_some_and(|stem| stem == "cargo-pacegate");
+    if as_cargo && args.get(1).is_some_and(|arg| arg == "pacegate") {
+        args.remove(1);
+    }
+    args
 }
 
 /// A fraction, written as such or as a percentage.

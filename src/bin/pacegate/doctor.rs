@@ -1,12 +1,10 @@
 //! `pacegate doctor`: how noisy this machine is, and what can be found on it.
 
 use crate::failure::{Failure, with_causes};
-use crate::progress::Progress;
-use crate::{outcome, signal, stdout};
+use crate::{session, stdout};
 use clap::{Args, ValueEnum};
 use pacegate::config::{self, defaults};
 use pacegate::exit::Exit;
-use pacegate::measure::{Context, Stop};
 use pacegate::pipeline::{self, Examination};
 use pacegate::report::diagnosis;
 use std::path::PathBuf;
@@ -27,7 +25,7 @@ pub(crate) struct DoctorArgs {
     #[arg(long, short, env = "PACEGATE_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
 
-    /// Where to record the pairs, for `check --replay`
+    /// Where to record the pairs, for `check --replay`; missing folders are made
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
 
@@ -45,14 +43,6 @@ enum Answer {
 }
 
 pub(crate) fn doctor(args: &DoctorArgs, quiet: bool) -> Result<Exit, Failure> {
-    let failed = |what: &str, error: std::io::Error| {
-        Failure::new(Exit::MeasuringFailed, format!("failed to {what}: {error}"))
-    };
-    let launcher = std::env::current_exe().map_err(|error| failed("find this program", error))?;
-    let progress = Progress::new(quiet);
-    let observer = |event| progress.observe(event);
-    let stop = Stop::new();
-    let context = Context { launcher: &launcher, stop: &stop, observer: &observer };
     let asked = Examination {
         config: args.config.clone(),
         targets: args.target.clone(),
@@ -60,13 +50,8 @@ pub(crate) fn doctor(args: &DoctorArgs, quiet: bool) -> Result<Exit, Failure> {
         now: OffsetDateTime::now_utc(),
         record: args.record.clone(),
     };
-    let runtime = outcome::runtime()?;
-    let diagnosed = runtime.block_on(async {
-        signal::listen(stop.clone()).map_err(|error| failed("watch for signals", error))?;
-        Ok::<_, Failure>(pipeline::doctor(&asked, context).await?)
-    });
-    runtime.shutdown_background();
-    let diagnosed = diagnosed?;
+    let diagnosed =
+        session::measuring(quiet, async |context| pipeline::doctor(&asked, context).await)?;
     let text = match args.format {
         Answer::Text => diagnosis::text(&diagnosed.diagnosis, &stdout::options()),
         Answer::Json => diagnosis::json(&diagnosed.diagnosis).map_err(pacegate::Error::from)?,

@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use crate::stdout;
 use pacegate::config;
 use pacegate::exit::Exit;
+use std::fs::create_dir_all;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
@@ -18,7 +19,8 @@ pub(crate) fn init(args: &InitArgs) -> Result<Exit, Failure> {
         stdout::print(&text)?;
         return Ok(Exit::Pass);
     }
-    write(&args.config, &text, args.force).map_err(|error| {
+    let written = create_dir_all(directory).and_then(|()| write(&args.config, &text, args.force));
+    written.map_err(|error| {
         let hint = match error.kind() {
             ErrorKind::AlreadyExists => "it exists already; use --force to replace it".to_owned(),
             _ => error.to_string(),

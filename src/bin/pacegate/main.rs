@@ -11,6 +11,7 @@ mod progress;
 mod report;
 mod run;
 mod schema;
+mod session;
 mod signal;
 mod stdout;
 
@@ -26,7 +27,7 @@ fn main() -> ExitCode {
     if let Some(exit) = child_main(std::env::args_os().skip(1)) {
         return exit;
     }
-    let cli = Cli::parse_from(arguments());
+    let cli = Cli::parse_from(args::given());
     match act(&cli) {
         Ok(exit) => exit.into(),
         Err(failure) => failure.print().into(),
@@ -43,17 +44,4 @@ fn act(cli: &Cli) -> Result<Exit, Failure> {
         Verb::Init(args) => init::init(args),
         Verb::Schema(args) => schema::schema(args),
     }
-}
-
-/// The arguments, without the `pacegate` that `cargo pacegate …` passes on to `cargo-pacegate`.
-fn arguments() -> Vec<std::ffi::OsString> {
-    let mut args: Vec<_> = std::env::args_os().collect();
-    let as_cargo = args
-        .first()
-        .and_then(|program| std::path::Path::new(program).file_stem())
-        .is_some_and(|stem| stem == "cargo-pacegate");
-    if as_cargo && args.get(1).is_some_and(|arg| arg == "pacegate") {
-        args.remove(1);
-    }
-    args
 }

@@ -1,7 +1,7 @@
 //! What the JSON Schema says of values whose form Rust's types do not tell.
 //!
 //! The patterns are as wide as the reader in `quantity`, or wider: the schema never rejects what is
-//! accepted, and bare numbers may be YAML numbers.
+//! accepted, and bare numbers, where there may be any, may be YAML numbers.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use std::borrow::Cow;
@@ -27,10 +27,11 @@ text_schema!(SchemaVersion, "The version of the format.", { "type": "integer", "
 text_schema!(StoreText, "A store.", { "type": "string", "pattern": "^sqlite:.+$" });
 
 text_schema!(DurationText, "A time.", {
-    "title": "a time",
+    "title": "a time with its unit, or 0",
     "anyOf": [
-        { "type": "string", "pattern": r"^ *[0-9.]+([eE][-+]?[0-9]+)? *(ns|us|µs|μs|ms|s|min|h|d)? *$" },
-        { "type": "number", "minimum": 0 },
+        { "type": "string", "pattern": r"^ *[0-9.]+([eE][-+]?[0-9]+)? *(ns|us|µs|μs|ms|s|min|h|d) *$" },
+        { "type": "string", "pattern": r"^ *[0.]+([eE][-+]?[0-9]+)? *$" },
+        { "type": "number", "const": 0 },
     ],
     "examples": ["250ms", "20s", "5min"],
 });

@@ -1,5 +1,7 @@
 //! Every default and every cap of the configuration, in one place.
 //!
+//! Every time is written with its unit, here as on the command line; only 0 needs none.
+//!
 //! | key | default | least | most |
 //! |---|---|---|---|
 //! | `store` | `sqlite:.pacegate/history.db` | | |

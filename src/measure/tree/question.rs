@@ -4,7 +4,9 @@ use super::BaseError;
 use crate::measure::Stop;
 use crate::measure::failure::last_lines;
 use crate::measure::git::git;
-use std::path::Path;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 use tokio::process::{Child, Command};
 
@@ -25,7 +27,7 @@ pub(super) async fn ask(
 /// With the last of what it said, when it fails.
 pub(super) async fn order(
     directory: &Path,
-    args: &[&str],
+    args: &[impl AsRef<OsStr>],
     task: &str,
     stop: &Stop,
 ) -> Result<(), BaseError> {
@@ -34,6 +36,12 @@ pub(super) async fn order(
         true => Ok(()),
         false => Err(BaseError::Git { task: task.to_owned(), words: words(&output) }),
     }
+}
+
+/// The path that git printed, which need not be text.
+pub(super) fn path(output: &Output) -> PathBuf {
+    let line = output.stdout.strip_suffix(b"\n").unwrap_or(&output.stdout);
+    PathBuf::from(OsStr::from_bytes(line))
 }
 
 /// What git said of a failure.
@@ -46,7 +54,7 @@ pub(super) fn words(output: &Output) -> String {
 /// a git of its own, so that nothing writes on into a tree that is unlocked again.
 pub(super) async fn output(
     directory: &Path,
-    args: &[&str],
+    args: &[impl AsRef<OsStr>],
     stop: &Stop,
 ) -> Result<Output, BaseError> {
     let mut command = Command::from(git(directory, args));

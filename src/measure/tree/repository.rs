@@ -1,10 +1,8 @@
 //! The repository of the head, and which of its commits is the base.
 
 use super::BaseError;
-use super::question::{ask, output, words};
+use super::question::{ask, output, path, words};
 use crate::measure::Stop;
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 /// What CI systems are told to fetch the whole history.
@@ -38,8 +36,7 @@ impl Repository {
                 BaseError::Git { task: "read the repository".to_owned(), words }
             });
         }
-        let line = found.stdout.strip_suffix(b"\n").unwrap_or(&found.stdout);
-        let top = PathBuf::from(OsStr::from_bytes(line));
+        let top = path(&found);
         let real = directory.canonicalize().unwrap_or_else(|_| directory.clone());
         let below = real.strip_prefix(&top).map_or(0, |below| below.components().count());
         let spelled = directory.ancestors().nth(below).unwrap_or(&directory).to_owned();

@@ -1,9 +1,10 @@
 //! The base's tree as a worktree of the head's repository.
 
 use super::BaseError;
-use super::question::{ask, order};
+use super::question::{ask, order, output, path};
 use super::repository::Repository;
 use crate::measure::{Context, Event, Stop};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -52,8 +53,9 @@ async fn renew(top: &Path, commit: &str, tree: &Path, stop: &Stop) -> Result<boo
     }
     // Left by a git that was killed; no other one works here while we hold the lock.
     let stale = ["rev-parse", "--path-format=absolute", "--git-path", "index.lock"];
-    if let Some(stale) = ask(tree, &stale, stop).await? {
-        let _ = std::fs::remove_file(stale);
+    let stale = output(tree, &stale, stop).await?;
+    if stale.status.success() {
+        let _ = std::fs::remove_file(path(&stale));
     }
     let task = format!("check out the base {}", short(commit));
     order(tree, &["checkout", "--quiet", "--detach", "--force", commit], &task, stop).await?;
@@ -72,11 +74,9 @@ async fn anew(top: &Path, commit: &str, tree: &Path, stop: &Stop) -> Result<(), 
         }
         _ => {}
     }
-    let Some(path) = tree.to_str() else {
-        return Err(BaseError::NoPlace { repository: top.to_owned() });
-    };
     // Forced, since git may remember the tree that was removed; twice, since somebody may have locked it.
-    let args = ["worktree", "add", "--quiet", "--force", "--force", "--detach", path, commit];
+    let add = ["worktree", "add", "--quiet", "--force", "--force", "--detach"].map(OsStr::new);
+    let args = [&add[..], &[tree.as_os_str(), OsStr::new(commit)]].concat();
     order(top, &args, &format!("check out the base {}", short(commit)), stop).await
 }
 

@@ -14,11 +14,11 @@ use time::format_description::well_known::Rfc3339;
 pub fn csv(series: &[StoredSeries]) -> Result<String, Error> {
     let mut table = WriterBuilder::new().quote_style(QuoteStyle::Always).from_writer(vec![]);
     table.write_record(["series", "unit", "commit", "time", "value"])?;
-    for StoredSeries { series, unit, times } in series {
+    for StoredSeries { series, times } in series {
         let values = series.values.iter().zip(&series.commits).zip(times);
         for ((value, commit), time) in values {
             let time = time.format(&Rfc3339).map_err(unwritable)?;
-            let [name, unit, commit] = [&*series.name, unit.symbol(), commit].map(plain);
+            let [name, unit, commit] = [&*series.name, series.unit.symbol(), commit].map(plain);
             table.write_record([name, unit, commit, time, value.to_string()])?;
         }
     }

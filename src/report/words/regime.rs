@@ -22,9 +22,10 @@ pub fn regime(regime: &Regime) -> Phrase {
                 Some(commit) => Phrase::plain(" at ").then_name(short(commit)),
                 None => Phrase::default(),
             };
+            let by = effect.map_or_else(String::new, |effect| format!(" by {}", size(&effect)));
             Phrase::plain(format!("compared with {runs} since the level changed"))
                 .then_phrase(at)
-                .then(format!(" by {}; {passed_over}", size(effect)))
+                .then(format!("{by}; {passed_over}"))
         }
     });
     let unconfirmed = (regime.unconfirmed > 0).then(|| {

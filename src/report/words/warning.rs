@@ -73,6 +73,10 @@ pub fn warning(warning: &Warning) -> String {
             "branch `{branch}` does not feed the baseline; list it under `baseline: \
             branches` if it should"
         ),
+        Warning::EmptyHistory { path } => format!(
+            "the history `{path}` was there and empty, so this run begins a new one; if runs were stored \
+            there, restore it from a copy"
+        ),
         Warning::PartialRun => {
             "only some targets were measured, so this run will not serve as a baseline; \
             leave `--only` out for that"

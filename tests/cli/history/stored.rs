@@ -117,7 +117,8 @@ fn what_is_to_be_pruned_must_be_said() {
         ("--keep 0", "0 is not in 1"),
         ("--keep -1", "--keep"),
         ("--older-than 0d", "that is all runs"),
-        ("--older-than 90", "such as `90d`"),
+        ("--older-than 90", "the time `90` has no unit; write `90ms`, `90s`, `90min` or `90d`"),
+        ("--older-than 0", "that is all runs"),
         ("--older-than soon", "soon"),
     ] {
         dir.run(&format!("history prune {arguments}")).check(2, &[text]);

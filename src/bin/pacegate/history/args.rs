@@ -90,12 +90,9 @@ fn reason(text: &str) -> Result<String, String> {
     }
 }
 
-/// A time with its unit: a number of days that is read as seconds would take the whole history.
+/// How old a run may be.
 fn age(text: &str) -> Result<Duration, String> {
     match config::duration(text) {
-        Ok(_) if text.trim().parse::<f64>().is_ok() => {
-            Err(format!("write the unit too, such as `{}d`", text.trim()))
-        }
         Ok(age) if age.is_zero() => Err("that is all runs; write a time such as `90d`".to_owned()),
         Ok(age) => Ok(age),
         Err(error) => Err(match error.help {
