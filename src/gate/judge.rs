@@ -470,9 +470,8 @@ mod tests {
             load
         };
         let beyond = [gate("a/latency", at_most(0.5, Unit::Seconds))];
-        let judge =
-            |load| check(&beyond, &run(vec![load], vec![]), &[], Verdict::Fail, &["beyond-limit"]);
-        judge(users(false));
+        let allowed = run(vec![users(false)], vec![]);
+        check(&beyond, &allowed, &[], Verdict::Fail, &["beyond-limit"]);
         let refused = run(vec![users(true)], vec![]);
         check(&beyond, &refused, &[], Verdict::Error, &["under-counts"]);
         // A gate on many series does not mean them.
