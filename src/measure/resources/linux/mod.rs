@@ -187,7 +187,11 @@ impl Group {
     fn note_switches(&mut self, at: Instant, members: &[Member]) {
         let switches = each(living(members), process::switches).map(|read| {
             let threads = read.iter().flat_map(|(member, threads)| {
-                threads.iter().map(|(id, own)| Entry { id: *id, own: *own, ..blank(member) })
+                threads.iter().map(|(id, own)| Entry {
+                    id: (*id, member.stat.starttime),
+                    own: *own,
+                    waited: 0,
+                })
             });
             self.switches.update(threads) as f64
         });
@@ -241,7 +245,7 @@ fn living(members: &[Member]) -> impl Iterator<Item = &Member> {
 /// An entry of a member that used nothing.
 fn blank(member: &Member) -> Entry {
     let stat = &member.stat;
-    Entry { id: stat.pid, began: stat.starttime, parent: stat.ppid, own: 0, waited: 0 }
+    Entry { id: (stat.pid, stat.starttime), own: 0, waited: 0 }
 }
 
 /// Reads something of each member; those that ended meanwhile are left out.
