@@ -39,6 +39,14 @@ impl Track {
         }
     }
 
+    /// All readings in the window.
+    #[cfg(test)]
+    pub(super) fn readings(&self, window: &Range<Instant>) -> Vec<f64> {
+        let inside =
+            self.points.iter().filter(|point| (window.start..=window.end).contains(&point.at));
+        inside.map(|point| point.value).collect()
+    }
+
     /// What was read in the window; `None` where that was too little.
     pub(super) fn measurement(&self, name: &str, window: &Range<Instant>) -> Option<Measurement> {
         let (values, quantum) = match self.kind {

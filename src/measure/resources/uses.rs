@@ -91,6 +91,12 @@ impl Uses {
         self.tracks.entry(what).or_insert_with(|| what.track(steps)).push(at, value);
     }
 
+    /// All readings of one metric in the window.
+    #[cfg(test)]
+    pub(super) fn readings(&self, what: Use, window: &Range<Instant>) -> Vec<f64> {
+        self.tracks.get(&what).map(|track| track.readings(window)).unwrap_or_default()
+    }
+
     /// What was read in the window.
     pub(super) fn measurements(&self, window: &Range<Instant>) -> Vec<Measurement> {
         let named = |name: &str| format!("{}/{name}", self.group);

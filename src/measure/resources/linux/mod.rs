@@ -3,6 +3,10 @@
 mod census;
 mod cgroup;
 mod process;
+#[cfg(test)]
+mod shell;
+#[cfg(test)]
+mod tests;
 
 use super::Root;
 use super::budget::{Budget, thread_time};
