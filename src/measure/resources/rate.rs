@@ -104,11 +104,11 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(read: &[(u64, f64)], window: Range<u64>, rates: &[f64], levels: &[f64]) {
+    fn check(read: &[(u64, f64)], window: (u64, u64), rates: &[f64], levels: &[f64]) {
         let start = Instant::now();
         let points = points(start, read);
         let at = |at| start + Duration::from_millis(at);
-        let window = at(window.start)..at(window.end);
+        let window = at(window.0)..at(window.1);
         assert_eq!(super::rates(&points, &window), rates, "rates of {read:?}");
         assert_eq!(super::levels(&points, &window), levels, "levels of {read:?}");
         assert_eq!(spacing(&points, &window).is_some(), !rates.is_empty());
@@ -117,28 +117,28 @@ mod tests {
     #[test]
     fn a_second_gives_a_value() {
         let steady = [(0, 0.0), (500, 1.0), (1000, 2.0), (1500, 3.0), (2000, 8.0)];
-        check(&steady, 0..2000, &[2.0, 6.0], &[0.0, 2.0, 8.0]);
-        check(&steady, 0..900, &[2.0], &[0.0, 2.0 - 1.0]);
+        check(&steady, (0, 2000), &[2.0, 6.0], &[0.0, 2.0, 8.0]);
+        check(&steady, (0, 900), &[2.0], &[0.0, 2.0 - 1.0]);
     }
 
     #[test]
     fn only_the_window_counts() {
         let read = [(0, 0.0), (1000, 100.0), (2000, 101.0), (3000, 102.0), (4000, 900.0)];
-        check(&read, 1000..3000, &[1.0, 1.0], &[100.0, 101.0, 102.0]);
-        check(&read, 1001..1999, &[], &[]);
-        check(&read, 1500..2500, &[], &[101.0]);
-        check(&read, 9000..9999, &[], &[]);
-        check(&[], 0..5000, &[], &[]);
+        check(&read, (1000, 3000), &[1.0, 1.0], &[100.0, 101.0, 102.0]);
+        check(&read, (1001, 1999), &[], &[]);
+        check(&read, (1500, 2500), &[], &[101.0]);
+        check(&read, (9000, 9999), &[], &[]);
+        check(&[], (0, 5000), &[], &[]);
         // A window that ends before it begins holds nothing.
-        check(&read, 3000..1000, &[], &[]);
+        check(&read, (3000, 1000), &[], &[]);
     }
 
     #[test]
     fn counters_may_begin_again_and_readings_may_be_missing() {
-        check(&[(0, 50.0), (500, 60.0), (1000, 5.0)], 0..1000, &[15.0], &[50.0, 5.0]);
-        check(&[(0, u64::MAX as f64), (1000, 3.0)], 0..1000, &[3.0], &[u64::MAX as f64, 3.0]);
-        check(&[(0, 0.0), (4000, 8.0)], 0..4000, &[2.0], &[0.0, 8.0]);
-        check(&[(0, 1.0), (0, 2.0)], 0..1000, &[], &[1.0, 2.0]);
+        check(&[(0, 50.0), (500, 60.0), (1000, 5.0)], (0, 1000), &[15.0], &[50.0, 5.0]);
+        check(&[(0, u64::MAX as f64), (1000, 3.0)], (0, 1000), &[3.0], &[u64::MAX as f64, 3.0]);
+        check(&[(0, 0.0), (4000, 8.0)], (0, 4000), &[2.0], &[0.0, 8.0]);
+        check(&[(0, 1.0), (0, 2.0)], (0, 1000), &[], &[1.0, 2.0]);
     }
 
     proptest! {

@@ -103,6 +103,11 @@ impl Poll {
             gathered.warnings.push(unread("prometheus".to_owned(), reason));
             return gathered;
         }
+        if self.asked == 0 {
+            let reason = "there was no time to ask it";
+            gathered.warnings.push(unread("prometheus".to_owned(), reason));
+            return gathered;
+        }
         let failed: u64 = self.failures.values().sum();
         let told = failed < self.asked;
         if failed > 0 {
@@ -175,5 +180,26 @@ mod tests {
         check("process_resident_memory_bytes", Unit::BytesPerSecond, Unit::Bytes);
         check("cache_hit_ratio", Unit::PerSecond, Unit::Ratio);
         check("last_gc_seconds", Unit::Other("s/s".to_owned()), Unit::Seconds);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_endpoint_elsewhere_is_never_asked() {
+        let check = async |url: &str, expected: &str| {
+            let metrics = vec!["hits_total".to_owned()];
+            let mut poll = Poll::new(Prometheus { url: url.to_owned(), metrics });
+            // It would go on for ever, of which nothing passes but what the clock says.
+            let _ = tokio::time::timeout(Duration::from_secs(1), poll.run()).await;
+            let now = Instant::now();
+            let Gathered { measurements, warnings } = poll.finish(&(now..now));
+            assert_eq!(measurements, []);
+            match warnings.as_slice() {
+                [Warning::ResourcesUnread { what, reason }] => {
+                    assert!(what == "prometheus" && reason.contains(expected), "{reason}");
+                }
+                other => panic!("{other:?}"),
+            }
+        };
+        check("http://192.0.2.1/", "PACEGATE_ALLOW_HOSTS").await;
+        check("https://127.0.0.1/", "http://host:port/path").await;
     }
 }
