@@ -17,6 +17,7 @@ pub mod load;
 mod noise;
 pub mod paired;
 pub mod pool;
+pub mod resources;
 mod revision;
 mod run;
 mod serve;

@@ -19,6 +19,10 @@ pub enum Unit {
     Ratio,
     /// Events a second, written `1/s`.
     PerSecond,
+    /// Data moved in bytes a second, written `B/s`.
+    BytesPerSecond,
+    /// CPU seconds used in a second, written `cores`.
+    Cores,
     /// A number of things (instructions, faults, switches), written `count`.
     Count,
     /// Any other unit, kept as its author wrote it and never scaled.
@@ -39,6 +43,8 @@ impl Unit {
             Unit::Bytes => "B",
             Unit::Ratio => "ratio",
             Unit::PerSecond => "1/s",
+            Unit::BytesPerSecond => "B/s",
+            Unit::Cores => "cores",
             Unit::Count => "count",
             Unit::Other(symbol) => symbol,
         }
@@ -52,6 +58,8 @@ impl From<String> for Unit {
             "B" => Unit::Bytes,
             "ratio" => Unit::Ratio,
             "1/s" => Unit::PerSecond,
+            "B/s" => Unit::BytesPerSecond,
+            "cores" => Unit::Cores,
             "count" => Unit::Count,
             _ => Unit::Other(symbol),
         }

@@ -136,6 +136,22 @@ pub enum Warning {
         /// 0.99 quantile of their waiting, in seconds.
         p99: f64,
     },
+    /// What a process, or another resource, used could not be read.
+    ResourcesUnread {
+        /// What could not, such as `service` or `prometheus/http_requests_total`.
+        what: String,
+        /// Why not.
+        reason: String,
+    },
+    /// A metrics endpoint was asked in vain.
+    MetricsUnread {
+        /// How often.
+        failed: u64,
+        /// Of how many times.
+        asked: u64,
+        /// How often by kind, such as `status 404` or `timeout`.
+        kinds: BTreeMap<String, u64>,
+    },
 }
 
 impl Warning {
@@ -168,6 +184,8 @@ impl Warning {
             Warning::TeardownFailed { .. } => "teardown-failed",
             Warning::PairsLeftOut { .. } => "pairs-left-out",
             Warning::WaitedForConnection { .. } => "waited-for-connection",
+            Warning::ResourcesUnread { .. } => "resources-unread",
+            Warning::MetricsUnread { .. } => "metrics-unread",
         }
     }
 }

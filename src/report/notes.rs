@@ -206,6 +206,8 @@ fn is_of_a_sample(warning: &Warning) -> bool {
         | Warning::FailedRequests { .. }
         | Warning::TeardownFailed { .. }
         | Warning::PairsLeftOut { .. }
-        | Warning::WaitedForConnection { .. } => false,
+        | Warning::WaitedForConnection { .. }
+        | Warning::ResourcesUnread { .. }
+        | Warning::MetricsUnread { .. } => false,
     }
 }

@@ -14,6 +14,13 @@ const BYTES: [(f64, &str); 5] = [
     (1024.0, "KiB"),
     (1.0, "B"),
 ];
+const BYTE_RATE: [(f64, &str); 5] = [
+    (1_099_511_627_776.0, "TiB/s"),
+    (1_073_741_824.0, "GiB/s"),
+    (1_048_576.0, "MiB/s"),
+    (1024.0, "KiB/s"),
+    (1.0, "B/s"),
+];
 const RATE: [(f64, &str); 4] = [(1e9, "G/s"), (1e6, "M/s"), (1e3, "k/s"), (1.0, "/s")];
 const COUNT: [(f64, &str); 3] = [(1e12, "T"), (1e9, "G"), (1e6, "M")];
 /// Counts below this are shown to the last digit.
@@ -46,6 +53,8 @@ impl Scale {
             Unit::Bytes => step(&BYTES, largest),
             Unit::Ratio => (0.01, "%"),
             Unit::PerSecond => step(&RATE, largest),
+            Unit::BytesPerSecond => step(&BYTE_RATE, largest),
+            Unit::Cores => (1.0, "cores"),
             Unit::Count if largest < PLAIN_COUNT => (1.0, ""),
             Unit::Count => step(&COUNT, largest),
             Unit::Other(symbol) => (1.0, symbol.as_str()),
@@ -250,6 +259,8 @@ mod tests {
         check(Unit::Seconds, &[0.0], &["0 s"]);
         check(Unit::Bytes, &[1536.0, 1_048_576.0], &["0.001 MiB", "1.000 MiB"]);
         check(Unit::Bytes, &[512.0], &["512 B"]);
+        check(Unit::BytesPerSecond, &[1536.0, 512.0], &["1.50 KiB/s", "0.50 KiB/s"]);
+        check(Unit::Cores, &[0.04, 1.5], &["0.04 cores", "1.50 cores"]);
         check(Unit::Ratio, &[0.0, 0.031], &["0.00 %", "3.10 %"]);
         check(Unit::PerSecond, &[498.0, 500.0], &["498/s", "500/s"]);
         check(Unit::PerSecond, &[12_500.0], &["12.5 k/s"]);

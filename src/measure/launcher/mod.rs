@@ -9,6 +9,7 @@ pub(super) use ending::Ending;
 
 use super::Context;
 use super::exec::{EXEC_ARGUMENT, Report, Request};
+use super::resources::Root;
 use crate::config::Command;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -58,6 +59,7 @@ pub(super) struct Running {
     /// Closing it is what ends the command: on purpose, by dropping, or because this process died.
     lifeline: Option<ChildStdin>,
     report: JoinHandle<Result<Ended, LaunchError>>,
+    launcher: Option<u32>,
     grace: Duration,
     program: String,
 }
@@ -121,11 +123,17 @@ pub(super) async fn start(
         // A launcher that died already is noticed by its missing report.
         let _ = lifeline.write_all(&line).await;
     }
+    let launcher = child.id();
     let report = tokio::spawn(report(child, output, program.clone()));
-    Ok(Running { lifeline, report, grace: manner.grace, program })
+    Ok(Running { lifeline, report, launcher, grace: manner.grace, program })
 }
 
 impl Running {
+    /// The process of which the command and all its descendants descend.
+    pub(super) fn root(&self) -> Option<Root> {
+        self.launcher.map(Root::Launcher)
+    }
+
     /// Waits until the command and all its descendants have ended; must not be called again after it
     /// has returned. Cancelling the wait loses nothing.
     pub(super) async fn ended(&mut self) -> Result<Ended, LaunchError> {

@@ -10,7 +10,7 @@ use tokio::net::lookup_host;
 
 /// Why a load may not be sent somewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(in crate::measure) enum Refusal {
     /// An address that serves a machine's own metadata or configuration; never allowed.
     Internal(IpAddr),
     /// An address of another machine that nobody allowed.
@@ -68,7 +68,11 @@ pub(super) async fn resolve(plan: &LoadPlan, allowed: &str) -> Result<Vec<Socket
 /// # Errors
 ///
 /// With the first address that is refused.
-pub(super) fn check(host: &str, addresses: &[IpAddr], allowed: &[&str]) -> Result<(), Refusal> {
+pub(in crate::measure) fn check(
+    host: &str,
+    addresses: &[IpAddr],
+    allowed: &[&str],
+) -> Result<(), Refusal> {
     let named = allowed.iter().any(|name| name.eq_ignore_ascii_case(host));
     addresses.iter().map(IpAddr::to_canonical).try_for_each(|address| {
         let listed = || {

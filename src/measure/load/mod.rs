@@ -7,7 +7,7 @@
 //! being read to the end within the timeout. Its latency stays among the others, a timeout's at the
 //! timeout. Redirects are answers like any other, unless the plan says that they are followed.
 
-mod allow;
+pub(in crate::measure) mod allow;
 mod capacity;
 mod definition;
 mod error;
@@ -36,7 +36,7 @@ use std::time::Instant;
 
 /// Names (or addresses) that loads may be sent to beside this machine, separated by commas. It is a
 /// variable and no key of `gates.yaml`, since a pull request may change that file.
-const ALLOW_HOSTS: &str = "PACEGATE_ALLOW_HOSTS";
+pub(in crate::measure) const ALLOW_HOSTS: &str = "PACEGATE_ALLOW_HOSTS";
 
 /// Sends the load, and gives back its latencies, errors and throughput.
 ///

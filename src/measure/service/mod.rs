@@ -4,6 +4,7 @@ mod ready;
 
 use super::failure::last_lines;
 use super::launcher::{Ended, LaunchError, Manner, Running, start};
+use super::resources::Root;
 use super::{Context, Event};
 use crate::config::ServicePlan;
 use ready::ReadyUrl;
@@ -123,6 +124,12 @@ impl Service {
     /// The service's name.
     pub(super) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Where its process tree begins.
+    #[expect(dead_code, reason = "for whoever watches its resources while it is under load")]
+    pub(super) fn root(&self) -> Option<Root> {
+        self.running.root()
     }
 
     /// Waits until the service ends by itself, which it should not; the service must then be

@@ -19,7 +19,12 @@ pub(crate) fn directions(unit: &Unit) -> (&'static str, &'static str) {
     match unit {
         Unit::Seconds => ("slower", "faster"),
         Unit::Bytes => ("larger", "smaller"),
-        Unit::Ratio | Unit::PerSecond | Unit::Count | Unit::Other(_) => ("higher", "lower"),
+        Unit::Ratio
+        | Unit::PerSecond
+        | Unit::BytesPerSecond
+        | Unit::Cores
+        | Unit::Count
+        | Unit::Other(_) => ("higher", "lower"),
     }
 }
 
@@ -28,7 +33,12 @@ fn quality(unit: &Unit) -> &'static str {
     match unit {
         Unit::Seconds => "slow",
         Unit::Bytes => "large",
-        Unit::Ratio | Unit::PerSecond | Unit::Count | Unit::Other(_) => "high",
+        Unit::Ratio
+        | Unit::PerSecond
+        | Unit::BytesPerSecond
+        | Unit::Cores
+        | Unit::Count
+        | Unit::Other(_) => "high",
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::model::{Unit, Warning};
 use crate::report::number::{percent, quantity};
+use std::collections::BTreeMap;
 
 /// A doubt as a sentence; names and messages from outside stand in it as they are.
 pub fn warning(warning: &Warning) -> String {
@@ -106,13 +107,10 @@ pub fn warning(warning: &Warning) -> String {
             its children"
         ),
         Warning::FailedRequests { failed, requests, kinds } => {
-            let mut kinds: Vec<_> = kinds.iter().map(|(kind, count)| (count, kind)).collect();
-            kinds.sort_by_key(|(count, _)| std::cmp::Reverse(**count));
-            let kinds = kinds.iter().map(|(count, kind)| format!("{count} × {kind}"));
             format!(
                 "{failed} of {requests} requests failed ({}); their latencies count, so gate \
                 `errors` too",
-                kinds.collect::<Vec<_>>().join(", ")
+                counts(kinds)
             )
         }
         Warning::TeardownFailed { step, failure } => format!(
@@ -128,5 +126,23 @@ pub fn warning(warning: &Warning) -> String {
             percent(*share),
             quantity(&Unit::Seconds, *p99)
         ),
+        Warning::ResourcesUnread { what, reason } => {
+            format!(
+                "`{what}` could not be read ({reason}); leave it out, or mend what keeps it from us"
+            )
+        }
+        Warning::MetricsUnread { failed, asked, kinds } => format!(
+            "the metrics endpoint failed {failed} of {asked} times ({}); look at the service's log, or \
+            correct `prometheus`",
+            counts(kinds)
+        ),
     }
+}
+
+/// Counts by kind, the largest first.
+fn counts(kinds: &BTreeMap<String, u64>) -> String {
+    let mut kinds: Vec<_> = kinds.iter().map(|(kind, count)| (count, kind)).collect();
+    kinds.sort_by_key(|(count, _)| std::cmp::Reverse(**count));
+    let kinds = kinds.iter().map(|(count, kind)| format!("{count} × {kind}"));
+    kinds.collect::<Vec<_>>().join(", ")
 }
