@@ -22,7 +22,7 @@ pub(super) struct Course {
     /// All values of the pairs, before the first of which there are none.
     pub(super) pooled: Both<Option<Target>>,
     /// Its series so far.
-    pub(super) series: Vec<Followed>,
+    pub(super) series: Vec<Tracked>,
     /// Pairs measured, or times that the head was, alone.
     pub(super) pairs: u32,
     /// Pairs left out, since at least one segment was not valid.
@@ -38,7 +38,7 @@ pub(super) struct Course {
 }
 
 /// A series with how far it has come.
-pub(super) struct Followed {
+pub(super) struct Tracked {
     pub(super) paired: PairedSeries,
     pub(super) progress: Progress,
 }
@@ -61,7 +61,7 @@ impl Course {
     /// Whether it has fewer than `at_most` pairs and a series in one of the given states; what has no
     /// series yet goes on.
     pub(super) fn goes_on(&self, at_most: u32, states: &[Progress]) -> bool {
-        let open = |series: &Followed| states.contains(&series.progress);
+        let open = |series: &Tracked| states.contains(&series.progress);
         let known = self.series.is_empty() || self.series.iter().any(open);
         known && self.pairs < at_most && !self.over && !self.alone
     }
@@ -180,7 +180,7 @@ impl Course {
         let mut known = self.series.iter_mut().map(|series| &mut series.paired);
         match known.find(|known| known.series == new.series) {
             Some(known) => known.pairs.extend(new.pairs),
-            None => self.series.push(Followed { paired: new, progress: Progress::Undecided }),
+            None => self.series.push(Tracked { paired: new, progress: Progress::Undecided }),
         }
     }
 

@@ -6,7 +6,7 @@ mod course;
 mod criterion;
 mod entry;
 mod load;
-
+mod pace;
 mod result;
 mod rig;
 mod same;

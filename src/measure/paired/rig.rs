@@ -50,10 +50,10 @@ pub(in crate::measure) enum Wanted {
     Only(BTreeSet<String>),
 }
 
-/// A target that failed in one build.
-pub(in crate::measure) fn failed(
-    target: &str,
+/// The failure of a target in one build.
+pub(in crate::measure) fn failure_in(
     build: Build,
+    target: &str,
     stage: Stage,
     error: &dyn Error,
 ) -> Failure {
