@@ -200,6 +200,7 @@ fn is_of_a_sample(warning: &Warning) -> bool {
         | Warning::UnknownRevision { .. }
         | Warning::BaseFailed { .. }
         | Warning::SameCode
+        | Warning::SameProgram { .. }
         | Warning::UnusedWaiver { .. }
         | Warning::LeftBehind { .. }
         | Warning::FailedRequests { .. }

@@ -3,7 +3,7 @@
 use super::grid::grid;
 use super::number::{Change, NBSP};
 use super::{Error, escape, json};
-use crate::model::{ChangePoint, ChangeStatus, Series, SeriesPoints};
+use crate::model::{ChangePoint, ChangeStatus, Creep, Series, SeriesPoints};
 use serde::Serialize;
 
 /// Characters of a commit in a table.
@@ -33,6 +33,34 @@ impl<'a> Line<'a> {
             hi: point.effect.hi,
             status: point.status,
         }
+    }
+}
+
+/// A creeping series as a JSON object: as a change point's, from where it begins.
+#[derive(Serialize)]
+pub(super) struct CreepLine<'a> {
+    series: &'a str,
+    index: usize,
+    commit: &'a str,
+    effect: f64,
+    lo: Option<f64>,
+    hi: Option<f64>,
+    status: &'static str,
+}
+
+impl<'a> CreepLine<'a> {
+    /// The creep of a series, where it does.
+    pub(super) fn new(found: &'a SeriesPoints) -> Option<CreepLine<'a>> {
+        let Creep { start, effect } = found.creep.as_ref()?;
+        Some(CreepLine {
+            series: &found.series.name,
+            index: *start,
+            commit: commit(&found.series, *start),
+            effect: effect.estimate,
+            lo: effect.lo,
+            hi: effect.hi,
+            status: "creep",
+        })
     }
 }
 

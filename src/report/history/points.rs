@@ -4,7 +4,7 @@ use super::Form;
 use super::list::name;
 use crate::model::{Environment, SeriesPoints};
 use crate::report::number::{NBSP, counted};
-use crate::report::points::{Line, commit, each, short, table};
+use crate::report::points::{CreepLine, Line, commit, each, short, table};
 use crate::report::{Error, json};
 use serde::Serialize;
 
@@ -33,7 +33,8 @@ struct StoredLine<'a> {
     last_good: &'a str,
 }
 
-/// Tells of change points. As JSON they have a key more than those of a table: `last_good`.
+/// Tells of change points and of creep. As JSON, change points have a key more than those of a table,
+/// `last_good`, and series that creep follow as lines whose `status` is `creep`.
 ///
 /// # Errors
 ///
@@ -44,7 +45,9 @@ pub fn points(stored: &StoredPoints<'_>, form: Form) -> Result<String, Error> {
             let last_good = commit(series, point.index.saturating_sub(1));
             Ok(json::line(&StoredLine { point: Line::new(series, point), last_good })?)
         });
-        return lines.collect();
+        let creeping = stored.found.iter().filter_map(CreepLine::new);
+        let creeping = creeping.map(|creep| Ok(json::line(&creep)?));
+        return lines.chain(creeping).collect();
     }
     let range = |series: &_, index: usize| {
         let [last_good, first_bad] =

@@ -40,6 +40,20 @@ fn a_change_is_found_between_two_commits() {
 }
 
 #[test]
+fn creep_is_told_by_a_line_of_its_own() {
+    let level = |n: u32| 1.0 + f64::from(n) * 5e-4 + [-0.02, 0.025, -0.025, 0.02][n as usize % 4];
+    let dir = past((1..101).map(|n| run(n, level(n))));
+    dir.run("history points").check(0, &["parse/time creeps: +", "since index 0"]);
+    let lines = objects(&dir.run("history points --format json").check(0, &[]).out);
+    let [creep] = lines.as_slice() else { panic!("{lines:?}") };
+    assert_eq!((&creep["series"], &creep["status"]), (&"parse/time".into(), &"creep".into()));
+    assert_eq!((&creep["index"], &creep["commit"]), (&0.into(), &format!("{:040x}", 1).into()));
+    let number = |key: &str| creep[key].as_f64().expect("a number");
+    assert!(number("lo") > 0.0 && (number("effect") - 0.05).abs() < 0.02, "{creep}");
+    assert!(number("hi") > number("effect") && creep["last_good"].is_null(), "{creep}");
+}
+
+#[test]
 fn an_exported_table_gives_the_same_change_points() {
     let dir = slower();
     let table = dir.run("history export --format csv").check(0, &[]).out;
