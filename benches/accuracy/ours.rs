@@ -65,6 +65,7 @@ fn pairs(build: &[Trial]) -> Vec<Answer> {
                 metric: metric(),
                 quantum: 0.0,
                 pairs: trial.pairs.clone(),
+                left_out: None,
             },
             rules: vec![rule()],
             at_most: defaults::PAIRS,

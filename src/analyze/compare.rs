@@ -220,7 +220,7 @@ fn find(
     if measurement.metric.assumption == Assumption::Exact {
         // The newest run is what the code was before this change; older ones are its history.
         let before = values.last().copied();
-        let quantum = value::quantum(measurement, head);
+        let quantum = measurement.quantum_at(head);
         return (Test::Exact, before.map(|before| Finding::exact(before, head, quantum)));
     }
     if let Data::Counts { events, trials } = measurement.data {
@@ -230,7 +230,7 @@ fn find(
         let finding = decidable.then(|| rates(&runs)).flatten().map(Finding::Rates);
         return (Test::Rates, finding);
     }
-    let quantum = value::quantum(measurement, head);
+    let quantum = measurement.quantum_at(head);
     if between_runs {
         // Values so large that their differences overflow are compared, and not decided.
         let shift = Shift::between_runs(values, head, quantum);

@@ -3,9 +3,6 @@
 use crate::model::{Data, Measurement, Run, Sample, SeriesRef, Statistic};
 use crate::stats::{Rate, median};
 
-/// Relative width of a histogram's buckets (three significant digits).
-const HISTOGRAM_RESOLUTION: f64 = 1e-3;
-
 /// One value of every series of a run that has one.
 pub fn values(run: &Run) -> Vec<(SeriesRef<'_>, f64)> {
     let all = run.targets.iter().flat_map(|target| {
@@ -47,14 +44,5 @@ pub(super) fn size(measurement: &Measurement) -> u64 {
         Data::Sample(sample) => sample.processes().len() as u64,
         Data::Histogram(histogram) => histogram.count(),
         Data::Counts { trials, .. } => *trials,
-    }
-}
-
-/// The smallest difference that the measurement can show around a value, in the metric's unit.
-pub(super) fn quantum(measurement: &Measurement, value: f64) -> f64 {
-    let own = if measurement.quantum >= 0.0 { measurement.quantum } else { 0.0 };
-    match measurement.data {
-        Data::Histogram(_) => own.max(HISTOGRAM_RESOLUTION * value.abs()),
-        Data::Sample(_) | Data::Counts { .. } => own,
     }
 }

@@ -1,6 +1,6 @@
 //! What became of one series of a recorded experiment, as a line that other programs read.
 
-use super::Verdict;
+use super::{Verdict, Warning};
 use serde::Serialize;
 
 /// The decision on one series.
@@ -24,4 +24,7 @@ pub struct Decision {
     /// The smallest change for the worse, as a fraction, that so many pairs would have found in 95 of
     /// 100 cases; `None` when none is known.
     pub detectable: Option<f64>,
+    /// Doubts about the pairs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
 }

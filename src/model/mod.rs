@@ -48,7 +48,7 @@ pub use histogram::{Histogram, HistogramError, HistogramRecorder};
 pub use id::{SeriesId, Statistic, is_from};
 pub use judgement::{GateKind, Judgement, NoBaselineWhy, Reason, WaiverUse};
 pub use metric::{Assumption, Better, Metric};
-pub use pairs::{Build, Experiment, Pair, PairedSeries, Progress};
+pub use pairs::{Build, Experiment, LeftOut, Pair, PairedSeries, Progress};
 pub use regime::{Border, Regime};
 pub use release::Release;
 pub use run::{

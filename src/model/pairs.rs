@@ -46,6 +46,20 @@ pub struct Pair {
     pub first: Build,
 }
 
+/// Pairs of a load that were left out, since a segment of at least one build was not valid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LeftOut {
+    /// Pairs that were left out because of the base's segment, alone or not.
+    pub base: u64,
+    /// Pairs that were left out because of the head's segment, alone or not.
+    pub head: u64,
+    /// Pairs that were left out.
+    pub pairs: u64,
+    /// Pairs that were tried, left out or not.
+    pub of: u64,
+}
+
 /// The pairs of one series, in the order of measuring.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -59,6 +73,9 @@ pub struct PairedSeries {
     pub quantum: f64,
     /// The pairs; every value is finite.
     pub pairs: Vec<Pair>,
+    /// What was left out of them; `None` where nothing was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<LeftOut>,
 }
 
 /// Base and head of one build, measured side by side.

@@ -131,6 +131,18 @@ pub struct Measurement {
     pub quantum: f64,
 }
 
+impl Measurement {
+    /// The smallest difference that the measurement can show around a value, in the metric's unit: that
+    /// of its own, or the width of a histogram's buckets.
+    pub fn quantum_at(&self, value: f64) -> f64 {
+        let own = if self.quantum >= 0.0 { self.quantum } else { 0.0 };
+        match self.data {
+            Data::Histogram(_) => own.max(Histogram::RESOLUTION * value.abs()),
+            Data::Sample(_) | Data::Counts { .. } => own,
+        }
+    }
+}
+
 /// The raw values; never only a summary.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

@@ -94,6 +94,13 @@ pub enum Warning {
     },
     /// Base and head are the same code: what differs is noise.
     SameCode,
+    /// Both builds run one and the same program, and give it nothing of their trees.
+    SameProgram {
+        /// The target.
+        target: String,
+        /// The program, as configured.
+        program: String,
+    },
     /// A waiver matched nothing that needed it.
     UnusedWaiver {
         /// Its series pattern.
@@ -178,6 +185,7 @@ impl Warning {
             Warning::UnknownRevision { .. } => "unknown-revision",
             Warning::BaseFailed { .. } => "base-failed",
             Warning::SameCode => "same-code",
+            Warning::SameProgram { .. } => "same-program",
             Warning::UnusedWaiver { .. } => "unused-waiver",
             Warning::LeftBehind { .. } => "left-behind",
             Warning::FailedRequests { .. } => "failed-requests",

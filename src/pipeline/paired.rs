@@ -4,6 +4,7 @@ use crate::analyze::{self, Design, PairedOptions};
 use crate::config::{GatePlan, Rule, defaults};
 use crate::gate::{self, Followed};
 use crate::model::{Assumption, Comparison, PairedSeries, Progress, SeriesId};
+use crate::stats;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -75,22 +76,14 @@ fn level(
     designs: &mut Designs,
     rejects: impl Fn(&Comparison) -> bool,
 ) -> f64 {
-    let mut candidate = members.len();
-    loop {
-        let level = share_of_error(candidate, members.len());
-        let rejected = members
-            .iter()
-            .filter(|(gated, pairs)| {
-                let design = designs.of(gated, level, level);
-                gated.looks_until(*pairs, &design).any(|look| rejects(&look))
-            })
-            .count();
-        if rejected >= candidate || candidate == 1 {
-            return level;
-        }
-        // Fewer are rejected at a stricter level, so that no level in between can do.
-        candidate = rejected.max(1);
-    }
+    let size = members.len();
+    let count = stats::step_up(size, |member, count| {
+        let (gated, pairs) = members[member];
+        let level = share_of_error(count, size);
+        let design = designs.of(gated, level, level);
+        gated.looks_until(pairs, &design).any(|look| rejects(&look))
+    });
+    share_of_error(count, size)
 }
 
 /// The level at which `count` of a family of `size` may be rejected.

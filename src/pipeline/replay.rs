@@ -3,7 +3,8 @@
 use super::paired::{self, Designs, Gated};
 use super::recording::Recorded;
 use crate::gate::{self, Followed};
-use crate::model::{Decision, Verdict};
+use crate::measure::paired::is_a_choice;
+use crate::model::{Decision, LeftOut, Verdict, Warning};
 
 /// What became of a recording.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,7 +17,8 @@ pub struct Replayed {
 
 /// Decides recorded series, in their order: each as a family of its own, or all as one build.
 ///
-/// Look by look as when they were measured, so that the same pairs and rules give the same decisions.
+/// Look by look as when they were measured, so that the same pairs and rules give the same decisions. As
+/// then, pairs of which too many, or too many of one build's, were left out are inconclusive.
 /// A series without a rule is inconclusive, and no part of the build's verdict; one without pairs is
 /// missing.
 pub fn replay(recorded: &[Recorded], as_family: bool) -> Replayed {
@@ -43,8 +45,12 @@ pub fn replay(recorded: &[Recorded], as_family: bool) -> Replayed {
 fn decision(gated: &Gated<'_>, followed: Option<Followed>) -> Decision {
     let comparison = followed.map(|followed| followed.comparison);
     let comparison = comparison.as_ref();
+    let left_out = gated.series.left_out;
     let verdict = comparison.map_or(Verdict::Missing, |comparison| {
-        gate::ruling(&gated.rules, comparison).unwrap_or(Verdict::Inconclusive)
+        let ruling = gate::ruling(&gated.rules, comparison);
+        ruling
+            .filter(|_| !left_out.is_some_and(|left_out| is_a_choice(&left_out)))
+            .unwrap_or(Verdict::Inconclusive)
     });
     let effect = comparison.and_then(|comparison| comparison.effect);
     Decision {
@@ -56,5 +62,10 @@ fn decision(gated: &Gated<'_>, followed: Option<Followed>) -> Decision {
         hi: effect.and_then(|effect| effect.hi),
         pairs: comparison.map_or(0, |comparison| comparison.head.n),
         detectable: comparison.and_then(|comparison| comparison.detectable),
+        warnings: left_out.map(told).into_iter().collect(),
     }
+}
+
+fn told(LeftOut { base, head, of, .. }: LeftOut) -> Warning {
+    Warning::PairsLeftOut { base, head, of }
 }

@@ -36,7 +36,14 @@ fn table(decisions: &[Decision]) -> String {
         [verdict.to_owned(), name, pairs, said(decision)]
     };
     let rows: Vec<_> = decisions.iter().map(row).collect();
-    grid(&rows, &[2]).replace(NBSP, " ")
+    let notes: String = decisions.iter().flat_map(notes).collect();
+    format!("{}{notes}", grid(&rows, &[2])).replace(NBSP, " ")
+}
+
+/// A line for every doubt.
+fn notes(decision: &Decision) -> impl Iterator<Item = String> {
+    let name = escape::terminal(&escape::name(&decision.series));
+    decision.warnings.iter().map(move |warning| format!("{name}: {}\n", words::warning(warning)))
 }
 
 /// The change with its interval, and what would have been found.

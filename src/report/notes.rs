@@ -201,6 +201,7 @@ fn is_of_a_sample(warning: &Warning) -> bool {
         | Warning::UnknownRevision { .. }
         | Warning::BaseFailed { .. }
         | Warning::SameCode
+        | Warning::SameProgram { .. }
         | Warning::UnusedWaiver { .. }
         | Warning::LeftBehind { .. }
         | Warning::FailedRequests { .. }

@@ -32,7 +32,7 @@ pub use e_value::{SignedRankEvidence, e_benjamini_hochberg};
 pub use hodges_lehmann::{hodges_lehmann_bounds, hodges_lehmann_shift};
 pub use level::Level;
 pub use mann_whitney::mann_whitney_p;
-pub use multiplicity::benjamini_hochberg;
+pub use multiplicity::{benjamini_hochberg, step_up};
 pub use partition::optimal_partition;
 pub use proportion::{
     Rate, clopper_pearson, dispersion, rate_difference_interval, rate_ratio_interval, rate_ratio_p,

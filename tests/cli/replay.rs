@@ -109,6 +109,32 @@ fn times_that_are_all_0_do_not_pass() {
 }
 
 #[test]
+fn pairs_left_out_are_told_and_a_choice_of_them_decides_nothing() {
+    let good = series("browse/latency/p95", 0.0);
+    let left_out =
+        |counts: &str| good.replacen("\"max\"", &format!("\"left_out\":{{{counts}}},\"max\""), 1);
+    let check = |counts: &str, code: i32, verdict: &str| {
+        let dir = pairs(&left_out(counts));
+        let said = ["browse/latency/p95: of", "quieten the machine", verdict];
+        dir.run(&format!("{REPLAY} --strict")).check(code, &said);
+        let ended = dir.run(&format!("{REPLAY} --format json")).check(0, &[verdict]);
+        let warnings = &objects(&ended)[0]["warnings"];
+        assert_eq!(warnings[0]["code"], "pairs-left-out", "{warnings}");
+    };
+    check(r#""base":1,"head":2,"pairs":2,"of":32"#, 0, "pass");
+    check(r#""base":0,"head":8,"pairs":8,"of":100"#, 3, "inconclusive");
+    check(r#""base":4,"head":5,"pairs":8,"of":38"#, 3, "inconclusive");
+    for counts in [
+        r#""base":9,"head":0,"pairs":8,"of":100"#,
+        r#""base":1,"head":1,"pairs":3,"of":100"#,
+        r#""base":1,"head":1,"pairs":2,"of":1"#,
+        r#""base":0,"head":0,"pairs":0,"of":18446744073709551615"#,
+    ] {
+        pairs(&left_out(counts)).run(REPLAY).check(2, &["line 1: `left_out` contradicts itself"]);
+    }
+}
+
+#[test]
 fn a_recording_may_come_from_a_pipe() {
     let dir = Dir::new();
     let mut command = dir.command("check --replay -");

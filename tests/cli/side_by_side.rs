@@ -89,6 +89,20 @@ fn no_change_is_no_fail() {
 }
 
 #[test]
+fn a_program_that_no_build_makes_is_doubted() {
+    let config = CONFIG
+        .replace("[sh, right.sh]", "[sleep, '0']")
+        .replace("paired:", "build: [[sh, left.sh]]\npaired:");
+    let project = counting();
+    project.commit(&[("gates.yaml", &config)]);
+    let told = project.run("run -q --base HEAD~1").check(0, &["`right` runs the same `sleep`"]).out;
+    assert!(!told.contains("`left` runs"), "{told}");
+    let warnings = &project.dir.json("bundle.json")["run"]["warnings"];
+    let is_doubt = |warning: &&serde_json::Value| warning["code"] == "same-program";
+    assert_eq!(warnings.as_array().unwrap().iter().filter(is_doubt).count(), 1, "{warnings}");
+}
+
+#[test]
 fn a_head_that_stands_on_the_configured_base_is_compared_with_stored_runs() {
     let project = counting();
     let config = format!("{CONFIG}base: main\n");

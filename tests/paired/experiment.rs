@@ -21,6 +21,7 @@ pub(crate) fn recorded(pairs: impl IntoIterator<Item = (f64, f64)>) -> Recorded 
             metric: Metric::lower("wall", Unit::Seconds),
             quantum: 0.0,
             pairs: pairs.into_iter().map(pair).collect(),
+            left_out: None,
         },
         rules: vec![at_most(MAX)],
         at_most: 100,

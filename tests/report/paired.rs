@@ -36,6 +36,7 @@ fn pair_up(bundle: &mut Bundle, name: &str, counted: u64) {
         quantum: 1e-9,
         // Another series of the target needed more.
         pairs: pairs(counted as usize + 4, base, change),
+        left_out: None,
     });
 }
 

@@ -93,3 +93,23 @@ impl Design {
         self.power
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whatever the noise, each look is exact, so that all together err no more often than their levels
+    /// add up to: the figures of docs/verdicts.md.
+    #[test]
+    fn the_levels_of_all_looks_add_up_to_what_is_told() {
+        let looks = &[8, 12, 16, 20, 25, 30, 40, 50, 60, 80, 100];
+        let options = PairedOptions { miss: 0.05, power: 0.95, looks, at_most: 100 };
+        let design = Design::new(&options, 0.05, 0.05, 100);
+        let sum = |level: fn(&Look) -> f64| design.looks().iter().map(level).sum::<f64>();
+        let check =
+            |found: f64, told: f64| assert!(found > told - 0.005 && found <= told, "{found}");
+        check(sum(|look| look.worse), 0.08);
+        check(sum(|look| look.better), 0.08);
+        check(sum(|look| look.within), 0.11);
+    }
+}

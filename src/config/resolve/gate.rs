@@ -1,6 +1,6 @@
 //! `gates:` and `waivers:` resolved.
 
-use super::{defaults, measured, pattern};
+use super::{defaults, measured, name, pattern};
 use crate::config::error::{Fault, did_you_mean};
 use crate::config::file::{Against, File, Gate, Limit, Regression, Severity, Waiver};
 use crate::config::plan::{GatePlan, Quantity, Rule, WaiverPlan};
@@ -114,7 +114,9 @@ fn regression(typed: &Regression, file: &File) -> Result<Rule, Fault> {
         return Ok(Rule::Regression { max, floor, strict });
     };
     match file.baseline.as_ref().and_then(|baseline| baseline.release.as_ref()) {
-        Some(named) => Ok(Rule::Creep { release: super::release(named)?, max, floor, strict }),
+        Some(named) => {
+            Ok(Rule::Creep { release: name::of_commit(named, "v1.2")?, max, floor, strict })
+        }
         None => Err(against
             .fault("no release is named that this could be compared with")
             .help("add `baseline: { release: v1.2 }`, with a tag, a branch or a commit")),

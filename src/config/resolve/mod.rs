@@ -41,7 +41,7 @@ pub(super) fn resolve(file: &File, base: &Path, today: time::Date) -> Result<Pla
         waivers: gate::waivers(file.waivers.as_deref().unwrap_or_default(), today)?,
         reports: reports(file.reports.as_deref().unwrap_or_default(), base, &store)?,
         baseline: baseline(file.baseline.as_ref())?,
-        base: file.base.as_ref().map(paired::reference).transpose()?,
+        base: file.base.as_ref().map(|at| name::of_commit(at, "origin/main")).transpose()?,
         build: paired::build(file.build.as_deref().unwrap_or_default(), base)?,
         paired: paired::paired(file.paired.as_ref())?,
         again: paired::again(file.again.as_ref())?,
@@ -147,20 +147,8 @@ fn baseline(baseline: Option<&file::Baseline>) -> Result<BaselinePlan, Fault> {
         Some(runs) => count(runs, 1, defaults::MAX_BASELINE_RUNS, "`runs`")?,
     };
     let release = baseline.and_then(|baseline| baseline.release.as_ref());
-    let release = release.map(self::release).transpose()?;
+    let release = release.map(|release| name::of_commit(release, "v1.2")).transpose()?;
     Ok(BaselinePlan { branches, runs: runs as usize, release })
-}
-
-/// A name that git may know a commit by.
-fn release(name: &At<String>) -> Result<String, Fault> {
-    let text = &name.value;
-    let odd = |c: char| c.is_control() || c.is_whitespace();
-    if text.is_empty() || text.len() > 250 || text.starts_with('-') || text.contains(odd) {
-        return Err(name
-            .fault(format!("`{}` names no commit", shown(text)))
-            .help("name a tag, a branch or a commit, such as `v1.2`"));
-    }
-    Ok(text.clone())
 }
 
 fn branch(name: &At<String>) -> Result<String, Fault> {

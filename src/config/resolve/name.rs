@@ -1,4 +1,4 @@
-//! Names of services and targets: they become series ids, file names and test names.
+//! Names of services and targets, which become series ids, file names and test names, and of commits.
 
 use crate::config::error::Fault;
 use crate::config::file::File;
@@ -6,6 +6,7 @@ use crate::config::yaml::{At, shown};
 use std::collections::BTreeMap;
 
 const MAX_CHARS: usize = 120;
+const MAX_COMMIT_BYTES: usize = 250;
 
 /// Checks the name of a service, a benchmark or a load.
 pub(super) fn checked(name: &At<String>, what: &str) -> Result<String, Fault> {
@@ -21,6 +22,22 @@ pub(super) fn checked(name: &At<String>, what: &str) -> Result<String, Fault> {
     Err(name.fault(format!("`{}` cannot be the name of a {what}", shown(text))).help(format!(
         "use 1 to {MAX_CHARS} letters, digits, `.`, `_` and `-`, in parts separated by `/`"
     )))
+}
+
+/// Checks a name that git may know a commit by, such as `example`.
+pub(super) fn of_commit(name: &At<String>, example: &str) -> Result<String, Fault> {
+    let text = &name.value;
+    let odd = |c: char| c.is_control() || c.is_whitespace();
+    if text.is_empty()
+        || text.len() > MAX_COMMIT_BYTES
+        || text.starts_with('-')
+        || text.contains(odd)
+    {
+        return Err(name
+            .fault(format!("`{}` names no commit", shown(text)))
+            .help(format!("name a branch, a tag or a commit, such as `{example}`")));
+    }
+    Ok(text.clone())
 }
 
 /// Refuses two targets of one name, and targets below another one: what belongs to `parse/large` would

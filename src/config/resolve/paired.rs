@@ -6,20 +6,9 @@ use crate::config::error::Fault;
 use crate::config::file::Paired;
 use crate::config::plan::{Command, PairedPlan};
 use crate::config::quantity;
-use crate::config::yaml::{At, shown};
+use crate::config::yaml::At;
 use std::path::Path;
 use std::time::Duration;
-
-pub(super) fn reference(written: &At<String>) -> Result<String, Fault> {
-    let text = &written.value;
-    let is_odd = |c: char| c.is_control() || c == ' ';
-    if text.is_empty() || text.len() > 250 || text.starts_with('-') || text.contains(is_odd) {
-        return Err(written
-            .fault(format!("`{}` names no commit", shown(text)))
-            .help("name a branch, a tag or a commit, such as `origin/main`"));
-    }
-    Ok(text.clone())
-}
 
 pub(super) fn build(commands: &[At<Vec<At<String>>>], base: &Path) -> Result<Vec<Command>, Fault> {
     if let Some(extra) = commands.get(defaults::MAX_BUILD_COMMANDS) {

@@ -84,6 +84,11 @@ pub(super) fn variables(command: &Command) -> BTreeMap<String, String> {
     variables::of(command, std::env::vars_os())
 }
 
+/// The file that a command's program is, where there is one.
+pub(super) fn program_of(command: &Command) -> Option<PathBuf> {
+    program::find(command.argv.first()?, &command.cwd, &variables(command)).ok()
+}
+
 /// Starts a command.
 pub(super) async fn start(
     launcher: &Path,

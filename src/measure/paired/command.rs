@@ -1,7 +1,7 @@
 //! Pairs of a command: a process of each build in turn.
 
 use super::both::Both;
-use super::rig::{Rig, Wanted, failed};
+use super::rig::{Rig, Wanted, failure_in};
 use crate::config::CommandPlan;
 use crate::measure::Context;
 use crate::measure::bench::Outcome;
@@ -42,8 +42,8 @@ impl CommandRig {
         Ok(CommandRig { name: name.to_owned(), plans, runs: Both::default(), at_most })
     }
 
-    fn failed(&self, build: Build, error: &CommandError) -> Failure {
-        failed(&self.name, build, Stage::Measure, error)
+    fn failure(&self, build: Build, error: &CommandError) -> Failure {
+        failure_in(build, &self.name, Stage::Measure, error)
     }
 }
 
@@ -58,7 +58,7 @@ impl Rig for CommandRig {
         for number in 1..=plan.warmup {
             let act = Act::WarmUp(number, plan.warmup);
             let run = once(act, number, plan, context).await;
-            if run.map_err(|error| self.failed(build, &error))?.is_none() {
+            if run.map_err(|error| self.failure(build, &error))?.is_none() {
                 break;
             }
         }
@@ -83,7 +83,7 @@ impl Rig for CommandRig {
         match measured {
             Ok(target) => Outcome { targets: vec![target], ..Outcome::default() },
             Err(error) => {
-                Outcome { failures: vec![self.failed(build, &error)], ..Outcome::default() }
+                Outcome { failures: vec![self.failure(build, &error)], ..Outcome::default() }
             }
         }
     }
@@ -94,7 +94,7 @@ impl Rig for CommandRig {
         match clean_up(cleanup, plan.timeout, context).await {
             Ok(()) => Outcome::default(),
             Err(error) => {
-                Outcome { failures: vec![self.failed(build, &error)], ..Outcome::default() }
+                Outcome { failures: vec![self.failure(build, &error)], ..Outcome::default() }
             }
         }
     }

@@ -1,19 +1,14 @@
 //! What became of one target in the course of its pairs.
 
 use super::both::Both;
+use super::left_out::is_a_choice;
 use super::series;
 use crate::config::defaults;
 use crate::measure::{load, pool};
-use crate::model::{Build, PairedSeries, Progress, Target, ValidityFact, Warning};
-use crate::stats::{Rate, clopper_pearson};
+use crate::model::{Build, LeftOut, PairedSeries, Progress, Target, ValidityFact, Warning};
 
 /// The fewest pairs left out after which more of them than measured ones end a target.
 const MOST_LEFT_OUT: u32 = defaults::MIN_PAIRS;
-
-/// The largest part of all pairs that may be left out.
-const MOST_OF_ALL: f64 = 0.2;
-/// How improbable it is for builds that are alike that one is the reason so much more often.
-const LOPSIDED: f64 = 0.01;
 
 /// A target on its way through its pairs; the head's alone, where the base has no counterpart.
 pub(super) struct Course {
@@ -22,15 +17,13 @@ pub(super) struct Course {
     /// All values of the pairs, before the first of which there are none.
     pub(super) pooled: Both<Option<Target>>,
     /// Its series so far.
-    pub(super) series: Vec<Followed>,
+    pub(super) series: Vec<Tracked>,
     /// Pairs measured, or times that the head was, alone.
     pub(super) pairs: u32,
     /// Pairs left out, since at least one segment was not valid.
     left_out: u32,
     /// How many of them each build's segment was the reason for, alone or not.
     reasons: Both<u32>,
-    /// How many had one reason only, and it was the head's.
-    by_head_alone: u32,
     /// Whether there is nothing to compare it with.
     alone: bool,
     /// Whether nothing more can come of it.
@@ -38,7 +31,7 @@ pub(super) struct Course {
 }
 
 /// A series with how far it has come.
-pub(super) struct Followed {
+pub(super) struct Tracked {
     pub(super) paired: PairedSeries,
     pub(super) progress: Progress,
 }
@@ -52,7 +45,6 @@ impl Course {
             pairs: 0,
             left_out: 0,
             reasons: Both::default(),
-            by_head_alone: 0,
             alone: false,
             over: false,
         }
@@ -61,7 +53,7 @@ impl Course {
     /// Whether it has fewer than `at_most` pairs and a series in one of the given states; what has no
     /// series yet goes on.
     pub(super) fn goes_on(&self, at_most: u32, states: &[Progress]) -> bool {
-        let open = |series: &Followed| states.contains(&series.progress);
+        let open = |series: &Tracked| states.contains(&series.progress);
         let known = self.series.is_empty() || self.series.iter().any(open);
         known && self.pairs < at_most && !self.over && !self.alone
     }
@@ -81,10 +73,8 @@ impl Course {
         decided: &dyn Fn(&PairedSeries) -> Progress,
     ) {
         let of = Both { base: broken(&measured.base), head: broken(&measured.head) };
-        let [by_base, by_head] = [&of.base, &of.head].map(|facts| u32::from(!facts.is_empty()));
-        self.reasons.base += by_base;
-        self.reasons.head += by_head;
-        self.by_head_alone += by_head * (1 - by_base);
+        self.reasons.base += u32::from(!of.base.is_empty());
+        self.reasons.head += u32::from(!of.head.is_empty());
         let broken = [of.base, of.head].concat();
         let Both { base, head } = measured;
         if !broken.is_empty() {
@@ -147,40 +137,40 @@ impl Course {
 
     /// Ends it: what only all segments of a load together tell is judged.
     pub(super) fn end(&mut self) {
-        let sides = [&self.pooled.head, &self.pooled.base].into_iter().flatten();
-        let broken = sides.map(load::over_segments).find(|broken| !broken.is_empty());
-        if let Some(broken) = broken.filter(|_| !self.over) {
-            self.invalidate(&broken);
-        }
-        if self.left_out == 0 || self.alone || self.over {
+        let left_out = self.left_out().filter(|_| !self.alone);
+        self.series.iter_mut().for_each(|series| series.paired.left_out = left_out);
+        let builds = [&self.pooled.head, &self.pooled.base].into_iter().flatten();
+        // One that ended early says why already.
+        if builds.clone().any(|target| !broken(target).is_empty()) {
             return;
         }
-        let Both { base, head } = self.reasons;
-        let (base, head, of) = (base.into(), head.into(), (self.pairs + self.left_out).into());
-        if self.is_a_choice() {
-            self.invalidate(&[ValidityFact::PairsLeftOut { base, head, of }]);
-        } else if let Some(target) = &mut self.pooled.head {
-            target.warnings.push(Warning::PairsLeftOut { base, head, of });
+        let late = builds.map(load::over_segments).find(|facts| !facts.is_empty());
+        let mut facts = late.unwrap_or_default();
+        if let Some(left_out) = left_out {
+            let LeftOut { base, head, of, .. } = left_out;
+            if is_a_choice(&left_out) {
+                facts.push(ValidityFact::PairsLeftOut { base, head, of });
+            } else if let Some(target) = &mut self.pooled.head {
+                target.warnings.push(Warning::PairsLeftOut { base, head, of });
+            }
+        }
+        if !facts.is_empty() {
+            self.invalidate(&facts);
         }
     }
 
-    /// Whether so many pairs were left out, or so many more for one build, that the others need not be
-    /// as the left-out ones would have been: a head that now and then starves its generator must not be
-    /// judged by its better moments.
-    fn is_a_choice(&self) -> bool {
-        let one_sided = 2 * self.left_out - self.reasons.base - self.reasons.head;
-        let by_head = Rate { events: self.by_head_alone.into(), trials: one_sided.into() };
-        let (lo, hi) = clopper_pearson(by_head, LOPSIDED / 2.0, LOPSIDED / 2.0);
-        f64::from(self.left_out) > MOST_OF_ALL * f64::from(self.pairs + self.left_out)
-            || lo > 0.5
-            || hi < 0.5
+    /// What was left out, if anything was.
+    fn left_out(&self) -> Option<LeftOut> {
+        let (base, head) = (self.reasons.base.into(), self.reasons.head.into());
+        let (pairs, of) = (self.left_out.into(), (self.left_out + self.pairs).into());
+        (self.left_out > 0).then_some(LeftOut { base, head, pairs, of })
     }
 
     fn append(&mut self, new: PairedSeries) {
         let mut known = self.series.iter_mut().map(|series| &mut series.paired);
         match known.find(|known| known.series == new.series) {
             Some(known) => known.pairs.extend(new.pairs),
-            None => self.series.push(Followed { paired: new, progress: Progress::Undecided }),
+            None => self.series.push(Tracked { paired: new, progress: Progress::Undecided }),
         }
     }
 
@@ -328,6 +318,22 @@ mod tests {
         check_left_out(&format!("{valid}hhhhhhh"), true, Some((0, 7, 99)));
         check_left_out(&format!("{valid}hhhhhhhh"), false, Some((0, 8, 100)));
         check_left_out(&format!("{valid}hhhhhhbb"), true, Some((2, 6, 100)));
+    }
+
+    #[test]
+    fn a_base_that_is_lost_in_the_end_hides_nothing_that_was_left_out() {
+        let fact = vec![ValidityFact::Dropped { count: 1 }];
+        let mut course = Course::new("load");
+        for facts in [&[][..], &fact, &[], &[]] {
+            let measured = Both { base: target(1, &[]), head: target(2, facts) };
+            course.take(measured, Build::Base, 100, &|_| Progress::Undecided);
+        }
+        course.lose_base(target(2, &[]));
+        course.end();
+        let left_out = LeftOut { base: 0, head: 1, pairs: 1, of: 4 };
+        assert!(course.series.iter().all(|series| series.paired.left_out == Some(left_out)));
+        let validity = course.pooled.head.unwrap().validity.unwrap();
+        assert_eq!(validity.broken, [ValidityFact::PairsLeftOut { base: 0, head: 1, of: 4 }]);
     }
 
     /// Takes pairs of segments with a hundred arrivals each, of which so many were late in base and head;

@@ -2,12 +2,12 @@
 
 use super::both::Both;
 use super::course::Course;
-use super::rig::{Rig, Wanted, failed};
+use super::pace::pace;
+use super::rig::{Rig, Wanted, failure_in};
 use crate::measure::Context;
 use crate::measure::bench::Outcome;
 use crate::measure::pool;
-use crate::model::Progress;
-use crate::model::{Build, Failure, PairedSeries, Stage, Target, Warning};
+use crate::model::{Build, Failure, PairedSeries, Progress, Stage, Target, Warning};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -26,15 +26,15 @@ pub(super) struct Entry {
     /// Doubts that concern no one target.
     pub(super) warnings: Vec<Warning>,
     /// Whether the base is not ready, so that the head is measured alone.
-    base_failed: bool,
+    base_unready: bool,
     /// Whether nothing of it can be measured.
     over: bool,
-    rounds: u32,
-    in_rounds: Duration,
+    /// What each round took.
+    took: Vec<Duration>,
 }
 
 /// What one build gave of a target.
-enum Side {
+enum Answer {
     Measured(Target),
     Failed(Failure),
     Absent,
@@ -59,10 +59,9 @@ impl Entry {
             incomparable: vec![],
             gone: vec![],
             warnings: vec![],
-            base_failed: false,
+            base_unready: false,
             over: false,
-            rounds: 0,
-            in_rounds: Duration::ZERO,
+            took: vec![],
         }
     }
 
@@ -82,9 +81,9 @@ impl Entry {
 
     /// What to measure next, with the number of pairs that it has; `None` when nothing is.
     pub(super) fn next(&self, at_most: u32, states: &[Progress]) -> Option<(Wanted, u32)> {
-        if self.over || self.base_failed {
+        if self.over || self.base_unready {
             return None;
-        } else if self.rounds == 0 {
+        } else if self.took.is_empty() {
             return Some((Wanted::All, 0));
         }
         let pairs = self.going(at_most, states).map(|course| course.pairs).max()?;
@@ -95,7 +94,7 @@ impl Entry {
     /// What of the head to measure next alone, with the number of times that it was; `None` when nothing
     /// is.
     pub(super) fn next_alone(&self) -> Option<(Wanted, u32)> {
-        if self.base_failed && self.courses.is_empty() && !self.over {
+        if self.base_unready && self.courses.is_empty() && !self.over {
             return Some((Wanted::All, 0));
         }
         let alone = || self.courses.iter().filter(|course| course.goes_on_alone());
@@ -103,9 +102,9 @@ impl Entry {
         Some((Wanted::Only(alone().map(|course| course.name.clone()).collect()), times))
     }
 
-    /// How long a pair took so far.
+    /// How long the next pair will take.
     pub(super) fn pace(&self) -> Duration {
-        self.in_rounds / self.rounds.max(1)
+        pace(&self.took)
     }
 
     /// Gets both builds ready, once. Both are tried, so that it is known which of them fails.
@@ -113,17 +112,17 @@ impl Entry {
         if !self.begun.is_empty() {
             return;
         }
-        let mut failed = Both::default();
+        let mut unready = Both::default();
         for build in [first, first.other()] {
             if !context.stop.is_asked() {
                 self.begun.push(build);
-                *failed.of_mut(build) = self.rig.begin(build, context).await.err();
+                *unready.of_mut(build) = self.rig.begin(build, context).await.err();
             }
         }
-        (self.base_failed, self.over) = (failed.base.is_some(), failed.head.is_some());
-        match (failed.base, failed.head) {
-            (_, Some(failure)) => self.fail(failure),
-            (Some(failure), None) => self.differ(failure),
+        (self.base_unready, self.over) = (unready.base.is_some(), unready.head.is_some());
+        match (unready.base, unready.head) {
+            (_, Some(failure)) => self.add_failure(failure),
+            (Some(failure), None) => self.add_incomparable(failure),
             (None, None) => {}
         }
     }
@@ -142,16 +141,15 @@ impl Entry {
         for build in [first, first.other()] {
             *both.of_mut(build) = self.rig.measure(build, wanted, context).await;
         }
-        self.rounds += 1;
-        self.in_rounds += begun.elapsed();
+        self.took.push(begun.elapsed());
         for name in self.names(wanted, [&both.head, &both.base], context) {
-            let base = self.side(&name, &mut both.base);
-            let head = self.side(&name, &mut both.head);
+            let base = self.answer(&name, &mut both.base);
+            let head = self.answer(&name, &mut both.head);
             match (base, head) {
-                (Side::Measured(base), Side::Measured(head)) => {
+                (Answer::Measured(base), Answer::Measured(head)) => {
                     self.course(&name).take(Both { base, head }, first, at_most, decided);
                 }
-                (Side::Absent, _) | (_, Side::Absent) if context.stop.is_asked() => {}
+                (Answer::Absent, _) | (_, Answer::Absent) if context.stop.is_asked() => {}
                 (base, head) => self.cannot_compare(&name, base, head),
             }
         }
@@ -162,11 +160,11 @@ impl Entry {
     pub(super) async fn round_alone(&mut self, wanted: &Wanted, context: Context<'_>) {
         let mut outcome = self.rig.measure(Build::Head, wanted, context).await;
         for name in self.names(wanted, [&outcome], context) {
-            match self.side(&name, &mut outcome) {
-                Side::Measured(head) => self.course(&name).take_alone(head),
-                Side::Absent if context.stop.is_asked() => {}
+            match self.answer(&name, &mut outcome) {
+                Answer::Measured(head) => self.course(&name).take_alone(head),
+                Answer::Absent if context.stop.is_asked() => {}
                 // The base cannot be measured: that is told already.
-                head => self.cannot_compare(&name, Side::Absent, head),
+                head => self.cannot_compare(&name, Answer::Absent, head),
             }
         }
         self.doubt(outcome.warnings);
@@ -176,20 +174,20 @@ impl Entry {
     pub(super) async fn end(&mut self, context: Context<'_>) {
         for build in std::mem::take(&mut self.begun) {
             let outcome = self.rig.end(build, context).await;
-            outcome.failures.into_iter().for_each(|failure| self.fail(failure));
+            outcome.failures.into_iter().for_each(|failure| self.add_failure(failure));
             self.doubt(outcome.warnings);
         }
     }
 
     /// What a build gave of a target; a failure of the whole entry is one of every target.
-    fn side(&self, name: &str, outcome: &mut Outcome) -> Side {
+    fn answer(&self, name: &str, outcome: &mut Outcome) -> Answer {
         if let Some(at) = outcome.targets.iter().position(|target| target.name == name) {
-            return Side::Measured(outcome.targets.swap_remove(at));
+            return Answer::Measured(outcome.targets.swap_remove(at));
         }
         let mut failures = outcome.failures.iter();
         match failures.find(|failure| failure.target == name || failure.target == self.name()) {
-            Some(failure) => Side::Failed(failure.clone()),
-            None => Side::Absent,
+            Some(failure) => Answer::Failed(failure.clone()),
+            None => Answer::Absent,
         }
     }
 
@@ -203,35 +201,35 @@ impl Entry {
     }
 
     /// Says why a target is not measured in both builds, and goes on with the head alone where it can.
-    fn cannot_compare(&mut self, name: &str, base: Side, head: Side) {
+    fn cannot_compare(&mut self, name: &str, base: Answer, head: Answer) {
         match (base, head) {
-            (_, Side::Failed(failure)) => {
+            (_, Answer::Failed(failure)) => {
                 self.course(name).give_up();
-                self.fail(failure);
+                self.add_failure(failure);
             }
-            (Side::Failed(failure), Side::Measured(head)) => {
+            (Answer::Failed(failure), Answer::Measured(head)) => {
                 self.course(name).lose_base(head);
-                self.differ(failure);
+                self.add_incomparable(failure);
             }
-            (Side::Absent, Side::Measured(head)) => {
+            (Answer::Absent, Answer::Measured(head)) => {
                 self.course(name).lose_base(head);
-                self.differ(failed(name, Build::Base, Stage::Measure, &Lack::OfBase));
+                self.add_incomparable(failure_in(Build::Base, name, Stage::Measure, &Lack::OfBase));
             }
-            (Side::Failed(failure), Side::Absent) => {
+            (Answer::Failed(failure), Answer::Absent) => {
                 self.course(name).give_up();
                 // A base that fails as a whole says nothing of what the head may lack.
                 match failure.target == self.name() {
-                    true => self.differ(failure),
-                    false => self.fail(failure),
+                    true => self.add_incomparable(failure),
+                    false => self.add_failure(failure),
                 }
             }
-            (Side::Measured(base), _) => {
+            (Answer::Measured(base), _) => {
                 self.course(name).give_up();
                 self.gone.push(base);
             }
-            (Side::Absent, Side::Absent) => {
+            (Answer::Absent, Answer::Absent) => {
                 self.course(name).give_up();
-                self.fail(failed(name, Build::Head, Stage::Measure, &Lack::OfBoth));
+                self.add_failure(failure_in(Build::Head, name, Stage::Measure, &Lack::OfBoth));
             }
         }
     }
@@ -250,7 +248,7 @@ impl Entry {
         };
         if names.is_empty() && !context.stop.is_asked() {
             self.over = true;
-            self.fail(failed(self.name(), Build::Head, Stage::Measure, &Lack::OfBoth));
+            self.add_failure(failure_in(Build::Head, self.name(), Stage::Measure, &Lack::OfBoth));
         }
         names
     }
@@ -259,13 +257,13 @@ impl Entry {
         warnings.into_iter().for_each(|new| pool::warn(&mut self.warnings, new));
     }
 
-    fn fail(&mut self, failure: Failure) {
+    fn add_failure(&mut self, failure: Failure) {
         if !self.failures.contains(&failure) {
             self.failures.push(failure);
         }
     }
 
-    fn differ(&mut self, failure: Failure) {
+    fn add_incomparable(&mut self, failure: Failure) {
         if !self.incomparable.contains(&failure) {
             self.incomparable.push(failure);
         }

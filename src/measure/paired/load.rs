@@ -1,7 +1,7 @@
 //! Pairs of a load: a segment of it to a fresh service of each build in turn.
 
 use super::both::Both;
-use super::rig::{Rig, Wanted, failed, of_build};
+use super::rig::{Rig, Wanted, failure_in, of_build};
 use crate::config::{Arrivals, LoadPlan, Plan, RateStage, ServicePlan, Spacing, Traffic, Users};
 use crate::measure::bench::{Outcome, digest};
 use crate::measure::serve::{measure_load, stopped};
@@ -68,7 +68,7 @@ impl LoadRig {
     }
 
     fn unserved(&self, build: Build, error: &ServiceError) -> Failure {
-        failed(&self.segment.name, build, Stage::Service, error)
+        failure_in(build, &self.segment.name, Stage::Service, error)
     }
 }
 

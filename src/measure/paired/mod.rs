@@ -5,16 +5,19 @@ mod command;
 mod course;
 mod criterion;
 mod entry;
+mod left_out;
 mod load;
-
+mod pace;
 mod result;
 mod rig;
 mod same;
+mod same_program;
 mod series;
 mod session;
 
 pub use super::tree::BaseError;
 pub use crate::model::Progress;
+pub use left_out::is_a_choice;
 pub use same::{SameCode, SameMeasured, SameSeries, measure_same};
 
 use super::build::{self, BuildError};

@@ -4,11 +4,12 @@ use super::command::CommandRig;
 use super::criterion::CriterionRig;
 use super::entry::Entry;
 use super::load::LoadRig;
+use super::same_program;
 use crate::config::{BenchmarkKind, BenchmarkPlan, LoadPlan, Plan};
 use crate::measure::bench::Outcome;
 use crate::measure::tree::Mapping;
 use crate::measure::{Context, failure};
-use crate::model::{Build, Failure, Stage};
+use crate::model::{Build, Failure, Stage, Warning};
 use async_trait::async_trait;
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -50,10 +51,10 @@ pub(in crate::measure) enum Wanted {
     Only(BTreeSet<String>),
 }
 
-/// A target that failed in one build.
-pub(in crate::measure) fn failed(
-    target: &str,
+/// The failure of a target in one build.
+pub(in crate::measure) fn failure_in(
     build: Build,
+    target: &str,
     stage: Stage,
     error: &dyn Error,
 ) -> Failure {
@@ -76,7 +77,11 @@ pub(super) fn entries(
     let loads = plan.loads.iter().map(|plan| (&plan.name, Source::Load(plan)));
     for (name, source) in benchmarks.chain(loads).filter(|(name, _)| only(name)) {
         match rig(&source, plan, mapping) {
-            Ok(rig) => entries.push(Entry::new(rig)),
+            Ok(rig) => {
+                let mut entry = Entry::new(rig);
+                entry.warnings.extend(doubt(&source, plan, mapping));
+                entries.push(entry);
+            }
             Err(error) => failures.push(failure::of(name, Stage::Measure, &*error)),
         }
     }
@@ -86,6 +91,16 @@ pub(super) fn entries(
 enum Source<'a> {
     Benchmark(&'a BenchmarkPlan),
     Load(&'a LoadPlan),
+}
+
+/// Whether what is built takes no part in what is measured.
+fn doubt(source: &Source<'_>, plan: &Plan, mapping: &Mapping) -> Option<Warning> {
+    let Source::Benchmark(BenchmarkPlan { name, kind: BenchmarkKind::Command(command) }) = source
+    else {
+        return None;
+    };
+    let base = mapping.command(&command.run).ok()?;
+    (!plan.build.is_empty()).then(|| same_program::doubt(name, &command.run, &base))?
 }
 
 fn rig(

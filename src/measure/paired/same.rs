@@ -65,7 +65,7 @@ pub async fn measure_same(
     (context.observer)(Event::Started { name: NAME.to_owned(), planned: Some(time) });
     let mut draws = Pcg64::seed_from_u64(seed);
     loop {
-        let mut going: Vec<&mut Same> =
+        let mut going: Vec<&mut Repeated> =
             commands.iter_mut().filter(|command| command.goes_on(begun + time)).collect();
         if going.is_empty() || context.stop.is_asked() {
             break;
@@ -88,19 +88,20 @@ pub async fn measure_same(
         command.clean_up(context).await;
         failures.extend(command.failure.take());
     }
-    let measured = commands.into_iter().filter_map(Same::measured).collect();
+    let measured = commands.into_iter().filter_map(Repeated::measured).collect();
     SameMeasured { commands: measured, failures, surroundings, elapsed }
 }
 
 /// The commands, built and warmed up, and why others are not.
-async fn ready(what: SameCode<'_>, context: Context<'_>) -> (Vec<Same>, Vec<Failure>) {
+async fn ready(what: SameCode<'_>, context: Context<'_>) -> (Vec<Repeated>, Vec<Failure>) {
     let (plan, commands) = match what {
         SameCode::Commands(plan, commands) => (plan, commands),
         SameCode::Workload => {
             return match workload::fitted(context).await {
-                Ok(plan) => {
-                    (plan.map(|plan| Same::new(workload::NAME, plan)).into_iter().collect(), vec![])
-                }
+                Ok(plan) => (
+                    plan.map(|plan| Repeated::new(workload::NAME, plan)).into_iter().collect(),
+                    vec![],
+                ),
                 Err(error) => (vec![], vec![failure::of(workload::NAME, Stage::Measure, &error)]),
             };
         }
@@ -115,15 +116,15 @@ async fn ready(what: SameCode<'_>, context: Context<'_>) -> (Vec<Same>, Vec<Fail
     }
     let mut ready = Vec::new();
     for (name, plan) in commands {
-        let mut same = Same::new(name, (*plan).clone());
-        same.warm_up(context).await;
-        ready.push(same);
+        let mut command = Repeated::new(name, (*plan).clone());
+        command.warm_up(context).await;
+        ready.push(command);
     }
     (ready, vec![])
 }
 
 /// A command on its way through its pairs.
-struct Same {
+struct Repeated {
     name: String,
     plan: CommandPlan,
     /// Runs so far, warm-ups among them.
@@ -136,9 +137,9 @@ struct Same {
     failure: Option<Failure>,
 }
 
-impl Same {
+impl Repeated {
     fn new(name: &str, plan: CommandPlan) -> Self {
-        Same {
+        Repeated {
             name: name.to_owned(),
             plan,
             runs: 0,
@@ -179,7 +180,7 @@ impl Same {
         let begun = Instant::now();
         let mut both = Both::<Option<Target>>::default();
         for build in [first, first.other()] {
-            match self.side(context).await {
+            match self.run(context).await {
                 Ok(Some(target)) => *both.of_mut(build) = Some(target),
                 Ok(None) => return,
                 Err(error) => return self.fail(&error),
@@ -196,7 +197,7 @@ impl Same {
         }
     }
 
-    async fn side(&mut self, context: Context<'_>) -> Result<Option<Target>, CommandError> {
+    async fn run(&mut self, context: Context<'_>) -> Result<Option<Target>, CommandError> {
         let begun = Instant::now();
         self.runs += 1;
         let act = Act::RunInTime(self.runs.saturating_sub(self.plan.warmup));

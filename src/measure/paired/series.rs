@@ -5,14 +5,18 @@ use crate::stats;
 
 /// The pair of every series of which both targets have a value, in the order of the head's. Counts have
 /// none: events are rare, so that their shares are mostly 0, and it is their totals that tell.
+///
+/// The quantum is that of the smaller value: a slow moment on one side must not hide what others show.
 pub(super) fn pairs(base: &Target, head: &Target, first: Build) -> Vec<PairedSeries> {
-    let pair = |head: SeriesRef<'_>| {
-        let base = value(&base.series().find(|base| base.id == head.id)?)?;
+    let pair = |series: SeriesRef<'_>| {
+        let base = value(&base.series().find(|base| base.id == series.id)?)?;
+        let head = value(&series)?;
         Some(PairedSeries {
-            pairs: vec![Pair { base, head: value(&head)?, first }],
-            series: head.id,
-            metric: head.measurement.metric.clone(),
-            quantum: head.measurement.quantum,
+            pairs: vec![Pair { base, head, first }],
+            left_out: None,
+            series: series.id,
+            metric: series.measurement.metric.clone(),
+            quantum: series.measurement.quantum_at(base.abs().min(head.abs())),
         })
     };
     head.series().filter_map(pair).collect()
@@ -39,7 +43,7 @@ mod tests {
         let measurement = |(name, data): (&str, Data)| Measurement {
             metric: Metric::lower(name, Unit::Seconds),
             data,
-            quantum: 0.5,
+            quantum: 1e-9,
         };
         Target {
             name: "t".to_owned(),
@@ -68,7 +72,9 @@ mod tests {
             let [pair] = series.pairs[..] else { panic!("{series:?}") };
             let near = |found: f64, expected: f64| (found - expected).abs() <= expected * 1e-3;
             assert!(near(pair.base, *base) && near(pair.head, *head), "{name}: {pair:?}");
-            assert_eq!((pair.first, series.quantum.to_bits()), (Build::Head, 0.5f64.to_bits()));
+            let of_buckets = series.series.statistic.map(|_| 1e-3 * pair.base.min(pair.head));
+            let quantum = of_buckets.unwrap_or(1e-9);
+            assert_eq!((pair.first, series.quantum.to_bits()), (Build::Head, quantum.to_bits()));
         }
     }
 
@@ -103,5 +109,25 @@ mod tests {
             &[],
         );
         check(vec![("wall", sample(&[2.0]))], vec![], &[]);
+    }
+
+    #[test]
+    fn latencies_of_neighbouring_buckets_are_no_evidence() {
+        for nanoseconds in [2_500, 1_048_575, 1_048_576, 2_097_151, 7_777_777, 60_000_000_000] {
+            let of =
+                |value: u64| target(vec![("l", Data::Histogram([value].into_iter().collect()))]);
+            let largest = |target: &Target| match &target.measurements[0].data {
+                Data::Histogram(bucket) => (bucket.quantile(1.0) * 1e9).round() as u64,
+                _ => panic!("{target:?}"),
+            };
+            let base = of(nanoseconds);
+            let head = of(largest(&base) + 1);
+            let differs = |head: &Target| {
+                let PairedSeries { pairs, quantum, .. } = pairs(&base, head, Build::Base).remove(0);
+                pairs[0].head - pairs[0].base > quantum
+            };
+            assert!(!differs(&base) && !differs(&head), "{nanoseconds}");
+            assert!(differs(&of(nanoseconds + nanoseconds / 200)), "{nanoseconds}");
+        }
     }
 }

@@ -46,6 +46,9 @@ pub enum HistogramError {
 }
 
 impl Histogram {
+    /// The relative width of buckets, at most.
+    pub const RESOLUTION: f64 = 1e-3;
+
     /// Adds every value of another histogram.
     pub fn merge(&mut self, other: &Histogram) {
         let all = self.buckets.iter().chain(&other.buckets).copied();

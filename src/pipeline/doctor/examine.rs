@@ -189,6 +189,7 @@ mod tests {
                 metric: Metric::lower("wall", Unit::Seconds),
                 quantum: 0.0,
                 pairs: (0..count).map(|_| pair()).collect(),
+                left_out: None,
             },
             rules: vec![Rule::Regression { max: 0.03, floor: None, strict: false }],
             at_most,

@@ -9,7 +9,7 @@ pub use read::read;
 pub(super) use write::written;
 
 use crate::config::Rule;
-use crate::model::{Assumption, Better, Build, PairedSeries, Unit};
+use crate::model::{Assumption, Better, Build, LeftOut, PairedSeries, Unit};
 use serde::{Deserialize, Serialize};
 
 /// The `format` field of a recording's headers.
@@ -52,6 +52,8 @@ struct Header {
     quantum: f64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     at_most: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    left_out: Option<LeftOut>,
 }
 
 /// A rule, its floor in the series' unit.
@@ -140,9 +142,17 @@ mod tests {
     fn recorded() -> impl Strategy<Value = Recorded> {
         (name(), metric(), 1..=100_u32, prop_oneof![Just(0.0), 0.0..1.0f64]).prop_flat_map(
             |(target, metric, at_most, quantum)| {
+                let left_out =
+                    prop::option::of((0..9_u64, 0..9_u64, 0..9_u64, 0..90_u64).prop_map(
+                        |(alone, others, both, kept)| {
+                            let pairs = alone + others + both;
+                            let (base, head) = (alone + both, others + both);
+                            LeftOut { base, head, pairs, of: pairs + kept }
+                        },
+                    ));
                 let rules = prop::collection::vec(rule(metric.unit.clone()), 0..4);
                 let pairs = prop::collection::vec(pair(&metric.unit), 0..13);
-                (rules, pairs).prop_map(move |(rules, pairs)| Recorded {
+                (rules, pairs, left_out).prop_map(move |(rules, pairs, left_out)| Recorded {
                     series: PairedSeries {
                         series: SeriesId {
                             target: target.clone(),
@@ -152,6 +162,7 @@ mod tests {
                         metric: metric.clone(),
                         quantum,
                         pairs,
+                        left_out,
                     },
                     rules,
                     at_most,

@@ -4,7 +4,7 @@ use super::super::document::{refused, text};
 use super::{FORMAT, Header, Held, Numbered, Recorded, VERSION};
 use crate::Error;
 use crate::config::{Quantity, Rule, defaults};
-use crate::model::{Assumption, Build, Metric, Pair, PairedSeries, SeriesId, Unit};
+use crate::model::{Assumption, Build, LeftOut, Metric, Pair, PairedSeries, SeriesId, Unit};
 use crate::report::escape;
 use std::collections::HashSet;
 use std::path::Path;
@@ -13,6 +13,8 @@ use std::path::Path;
 const MOST_SERIES: usize = 100_000;
 /// The largest size of a value: a recording with larger ones is damaged, and sums of them have no end.
 const LARGEST: f64 = 1e100;
+/// The most pairs that were tried.
+const MOST_TRIED: u64 = 1_000_000;
 /// The most rules of a series.
 const MOST_RULES: usize = 100;
 
@@ -119,6 +121,7 @@ fn header(line: &str) -> Result<Recorded, String> {
     if header.max.is_none() && (header.floor.is_some() || !header.also.is_empty()) {
         return Err("`floor` and `also` need a `max`".to_owned());
     }
+    let left_out = header.left_out.map(left_out).transpose()?;
     let first = header.max.map(|max| Held { max, floor: header.floor, strict: header.strict });
     let rules: Vec<Held> = first.into_iter().chain(header.also).collect();
     if rules.len() > MOST_RULES {
@@ -141,9 +144,23 @@ fn header(line: &str) -> Result<Recorded, String> {
             },
             quantum: header.quantum,
             pairs: Vec::new(),
+            left_out,
         },
         at_most,
     })
+}
+
+/// What was left out, where the numbers can be.
+fn left_out(written: LeftOut) -> Result<LeftOut, String> {
+    let LeftOut { base, head, pairs, of } = written;
+    let fits = base <= pairs && head <= pairs && pairs <= of && of <= MOST_TRIED;
+    if !fits || pairs - base > head {
+        return Err(format!(
+            "`left_out` contradicts itself: {pairs} of {of} pairs, {base} for the base and {head} for the \
+             head"
+        ));
+    }
+    Ok(written)
 }
 
 fn rule(held: Held, unit: &Unit) -> Rule {

@@ -45,6 +45,7 @@ fn header(Recorded { series, rules, at_most }: &Recorded) -> Header {
         assumption: Some(series.metric.assumption).filter(|a| *a != Assumption::Nothing),
         quantum: series.quantum,
         at_most: Some(*at_most),
+        left_out: series.left_out,
     }
 }
 

@@ -94,6 +94,10 @@ pub fn warning(warning: &Warning) -> String {
                 else mend the base"
             )
         }
+        Warning::SameProgram { target, program } => format!(
+            "`{target}` runs the same `{program}` in base and head, so that it may be compared with \
+            itself; name the program that `build` makes by its path in the tree"
+        ),
         Warning::SameCode => {
             "base and head are the same code, so that every difference is noise; commit a change, \
             or name an older base"

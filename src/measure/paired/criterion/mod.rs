@@ -11,7 +11,7 @@ mod executables;
 mod results;
 
 use super::both::Both;
-use super::rig::{Rig, Wanted, failed};
+use super::rig::{Rig, Wanted, failure_in};
 use crate::config::{Command, CriterionPlan};
 use crate::measure::Context;
 use crate::measure::bench::criterion::{
@@ -39,11 +39,11 @@ pub(super) struct CriterionRig {
     definition: String,
     /// The longest that a build, or a process, may take.
     timeout: Duration,
-    sides: Both<Side>,
+    builds: Both<Benches>,
 }
 
 /// One build's benches.
-struct Side {
+struct Benches {
     command: Command,
     line: CommandLine,
     arguments: Arguments,
@@ -105,25 +105,25 @@ impl CriterionRig {
         plan: &CriterionPlan,
         mapping: &Mapping,
     ) -> Result<Self, NotPaired> {
-        let sides = Both {
-            base: Side::new(mapping.command(&plan.command)?)?,
-            head: Side::new(plan.command.clone())?,
+        let builds = Both {
+            base: Benches::new(mapping.command(&plan.command)?)?,
+            head: Benches::new(plan.command.clone())?,
         };
         // Both are defined by the head's words: the place alone differs. Values of short processes are
         // not comparable with those of long ones.
         let (argv, env) = (&plan.command.argv, &plan.command.env);
         let definition =
             digest(&json!({ "paired": { "argv": argv, "env": env, "settings": SETTINGS } }));
-        Ok(CriterionRig { name: name.to_owned(), definition, timeout: plan.timeout, sides })
+        Ok(CriterionRig { name: name.to_owned(), definition, timeout: plan.timeout, builds })
     }
 
-    fn failed(&self, build: Build, stage: Stage, error: &dyn std::error::Error) -> Failure {
-        failed(&self.name, build, stage, error)
+    fn failure(&self, build: Build, stage: Stage, error: &dyn std::error::Error) -> Failure {
+        failure_in(build, &self.name, stage, error)
     }
 
     /// What processes of known benches wrote.
     fn told(&self, build: Build, read: Vec<(Place, Result<Bench, ReadError>)>) -> Outcome {
-        let (known, mut outcome) = (&self.sides.of(build).known, Outcome::default());
+        let (known, mut outcome) = (&self.builds.of(build).known, Outcome::default());
         for (place, bench) in read {
             match (bench, known.name(&place)) {
                 (Ok(bench), Some(name)) => {
@@ -134,7 +134,7 @@ impl CriterionRig {
                 (Err(error), name) => {
                     let folder = || format!("{}/{}", self.name, label(&place.1));
                     let name = name.map_or_else(folder, str::to_owned);
-                    outcome.failures.push(failed(&name, build, Stage::Read, &error));
+                    outcome.failures.push(failure_in(build, &name, Stage::Read, &error));
                 }
             }
         }
@@ -143,7 +143,7 @@ impl CriterionRig {
 
     /// Executables that are the same file in both builds were overwritten.
     fn told_apart(&self) -> Result<(), NotReady> {
-        let of = |build| self.sides.of(build).executables.iter().map(|built| &built.path);
+        let of = |build| self.builds.of(build).executables.iter().map(|built| &built.path);
         match of(Build::Head).find(|path| of(Build::Base).any(|other| other == *path)) {
             Some(path) => Err(NotReady::Same { path: path.clone() }),
             None => Ok(()),
@@ -151,12 +151,12 @@ impl CriterionRig {
     }
 }
 
-impl Side {
+impl Benches {
     fn new(command: Command) -> Result<Self, NotPaired> {
         let line = CommandLine::of(&command.argv)
             .ok_or_else(|| NotPaired::NotCargo { command: command.argv.join(" ") })?;
         let arguments = Arguments::of(&line.benches);
-        Ok(Side { command, line, arguments, executables: vec![], known: Known::default() })
+        Ok(Benches { command, line, arguments, executables: vec![], known: Known::default() })
     }
 
     /// Runs an executable once; gives what it left, also when a stop was asked for.
@@ -203,23 +203,23 @@ impl Rig for CriterionRig {
 
     /// Builds the benches.
     async fn begin(&mut self, build: Build, context: Context<'_>) -> Result<(), Failure> {
-        let Side { command, line, .. } = self.sides.of(build);
+        let Benches { command, line, .. } = self.builds.of(build);
         let what = format!("build {build}");
         let built = executables::build(&what, command, line, self.timeout, context).await;
         let ready = match built {
             Ok(executables) => {
-                self.sides.of_mut(build).executables = executables;
+                self.builds.of_mut(build).executables = executables;
                 self.told_apart()
             }
             Err(BuildBenchesError::Build(BuildError::Interrupted)) => Ok(()),
             Err(error) => Err(error.into()),
         };
-        ready.map_err(|error| self.failed(build, Stage::Build, &error))
+        ready.map_err(|error| self.failure(build, Stage::Build, &error))
     }
 
     async fn measure(&mut self, build: Build, wanted: &Wanted, context: Context<'_>) -> Outcome {
         let (mut outcome, mut read, mut log) = (Outcome::default(), vec![], String::new());
-        let side = self.sides.of(build);
+        let side = self.builds.of(build);
         for (number, executable) in side.executables.iter().enumerate() {
             let arguments = match wanted {
                 Wanted::All => side.arguments.all(),
@@ -240,7 +240,7 @@ impl Rig for CriterionRig {
                     }
                     log = ended.log;
                 }
-                Err(error) => outcome.failures.push(self.failed(build, Stage::Measure, &error)),
+                Err(error) => outcome.failures.push(self.failure(build, Stage::Measure, &error)),
             }
         }
         let stopped = context.stop.is_asked();
@@ -249,9 +249,9 @@ impl Rig for CriterionRig {
             if read.is_empty() && outcome.failures.is_empty() && !stopped && build == Build::Head {
                 let advice = advice(&side.command.argv, &log);
                 let nothing = Nothing { advice, log: last_lines(&log) };
-                outcome.failures.push(self.failed(build, Stage::Read, &nothing));
+                outcome.failures.push(self.failure(build, Stage::Read, &nothing));
             }
-            self.sides.of_mut(build).known = Known::of(&self.name, &read);
+            self.builds.of_mut(build).known = Known::of(&self.name, &read);
         }
         if stopped {
             read.retain(|(_, bench)| bench.is_ok());
