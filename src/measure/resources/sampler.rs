@@ -85,6 +85,8 @@ fn watch(
             () = ask(poll.as_mut()) => {}
         }
     });
+    // A host that is still looked up must not be waited for.
+    runtime.shutdown_background();
     Ok(readings)
 }
 

@@ -10,7 +10,7 @@ use super::{Gathered, Prometheus};
 use crate::measure::load::ALLOW_HOSTS;
 use crate::model::{Unit, Warning};
 use endpoint::Endpoint;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::time::{Duration, Instant};
 use text::{MAX_SERIES, Scrape, Series};
@@ -109,26 +109,24 @@ impl Poll {
             return gathered;
         }
         let failed: u64 = self.failures.values().sum();
-        let told = failed < self.asked;
+        let answered = failed < self.asked;
         if failed > 0 {
             let (asked, kinds) = (self.asked, self.failures);
             gathered.warnings.push(Warning::MetricsUnread { failed, asked, kinds });
         }
-        let mut names = names::names(self.tracks.keys()).into_iter();
-        for (series, track) in &self.tracks {
-            let name = names.next().unwrap_or_else(|| series.name.clone());
-            gathered.measurements.extend(track.measurement(&format!("prometheus/{name}"), window));
+        let mut told = BTreeSet::new();
+        for ((series, track), name) in self.tracks.iter().zip(names::names(self.tracks.keys())) {
+            if let Some(found) = track.measurement(&format!("prometheus/{name}"), window) {
+                gathered.measurements.push(found);
+                told.insert(&series.name);
+            }
         }
-        for metric in self.plan.metrics.iter().filter(|_| told) {
-            let start = format!("prometheus/{metric}");
-            let reason = if !self.tracks.keys().any(|series| series.name == *metric) {
-                "the endpoint does not tell it"
-            } else if !gathered.measurements.iter().any(|m| m.metric.name.starts_with(&start)) {
-                "it told too few numbers in the measured time"
-            } else {
-                continue;
+        for metric in self.plan.metrics.iter().filter(|metric| answered && !told.contains(metric)) {
+            let reason = match self.tracks.keys().any(|series| series.name == *metric) {
+                true => "it told too few numbers in the measured time",
+                false => "the endpoint does not tell it",
             };
-            gathered.warnings.push(unread(start, reason));
+            gathered.warnings.push(unread(format!("prometheus/{metric}"), reason));
         }
         if self.more {
             let reason = format!("of more than {MAX_SERIES} series the rest was left out");
