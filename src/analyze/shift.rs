@@ -16,6 +16,8 @@ pub(super) struct Shift {
     pub(super) base: f64,
     /// Hodges–Lehmann shift; 0 when it is within what the measurement can tell apart.
     estimate: f64,
+    /// The same as it was measured.
+    measured: f64,
     /// The smallest shift that the measurement can show.
     quantum: f64,
     uncertainty: Uncertainty,
@@ -62,8 +64,9 @@ impl Shift {
 
     fn of(sides: &Sides, estimate: f64, uncertainty: Uncertainty) -> Shift {
         let Sides { scale, location, quantum, .. } = *sides;
+        let measured = estimate;
         let estimate = if estimate.abs() <= quantum { 0.0 } else { estimate };
-        Shift { scale, base: location, estimate, quantum, uncertainty }
+        Shift { scale, base: location, estimate, measured, quantum, uncertainty }
     }
 
     /// One-sided p-values: against "head is not larger", and against "not smaller".
@@ -85,15 +88,17 @@ impl Shift {
         let (lo, hi) = match &self.uncertainty {
             Uncertainty::Student { sd, runs } => {
                 let half = |alpha| half_width(*sd, *runs, alpha);
-                let e = self.estimate;
+                let e = self.measured;
                 (half(alpha_lo).map(|half| e - half), half(alpha_hi).map(|half| e + half))
             }
             Uncertainty::Ranks { base, head } => {
                 stats::hodges_lehmann_bounds(base, head, alpha_lo, alpha_hi)
             }
         };
-        if self.estimate.abs() <= self.quantum {
-            (lo.map(|lo| lo.min(0.0)), hi.map(|hi| hi.max(0.0)))
+        if self.measured.abs() <= self.quantum {
+            // The values say no more than that the shift is less than one step away from what they show.
+            let (least, most) = (self.measured - self.quantum, self.measured + self.quantum);
+            (lo.map(|lo| lo.min(least).min(0.0)), hi.map(|hi| hi.max(most).max(0.0)))
         } else {
             (lo, hi)
         }

@@ -25,8 +25,8 @@ pub use plan::{
     AcceptedStep, Arrivals, BaselinePlan, BenchmarkKind, BenchmarkPlan, BodyPlan, CapacityPlan,
     Command, CommandPlan, CriterionPlan, ExpectPlan, ExtractPlan, ExtractSource, FeedPlan,
     GatePlan, JourneyPlan, LoadPlan, Objective, PairedPlan, Plan, Protocol, Quantity, RateStage,
-    ReportFormat, ReportPlan, Rule, SeriesPattern, ServicePlan, Spacing, StepPlan, StoreLocation,
-    ThinkPlan, Traffic, Users, WaiverPlan,
+    ReportFormat, ReportPlan, ResourcesPlan, Rule, SeriesPattern, ServicePlan, Spacing, StepPlan,
+    StoreLocation, ThinkPlan, Traffic, Users, WaiverPlan,
 };
 pub use quantity::{QuantityError, duration, quantity, rate, share};
 pub use resolve::defaults;

@@ -84,12 +84,7 @@ pub fn judge<'a>(gates: &[GatePlan], waivers: &[WaiverPlan], evidence: &Evidence
     Judged {
         census: census::take(&measured, evidence.expected, &judgements),
         verdict: verdict(&judgements, evidence.run),
-        warnings: waivers
-            .iter()
-            .zip(&used)
-            .filter(|(_, used)| !**used)
-            .map(|(waiver, _)| Warning::UnusedWaiver { series: waiver.series.text.clone() })
-            .collect(),
+        warnings: waiver::unused(waivers, &used, &judgements),
         judgements,
     }
 }

@@ -1,7 +1,7 @@
 //! Waivers: an excuse with a reason, a ceiling and an end.
 
 use crate::config::WaiverPlan;
-use crate::model::{Verdict, WaiverUse};
+use crate::model::{Judgement, Verdict, WaiverUse, Warning};
 
 /// The first waiver that excuses a verdict on a series, by its index.
 ///
@@ -26,6 +26,27 @@ pub(super) fn excuse(
         until: waiver.until.to_string(),
     };
     Some((index, used))
+}
+
+/// What is told of waivers that excused nothing: one that would have, but for its ceiling, is not there
+/// in vain.
+pub(super) fn unused(
+    waivers: &[WaiverPlan],
+    used: &[bool],
+    judgements: &[Judgement],
+) -> Vec<Warning> {
+    let told = |waiver: &WaiverPlan| {
+        let series = waiver.series.text.clone();
+        let fails = |judgement: &&Judgement| {
+            judgement.verdict == Verdict::Fail
+                && waiver.series.matches(&judgement.series.to_string())
+        };
+        match (waiver.ceiling, judgements.iter().find(fails)) {
+            (Some(ceiling), Some(_)) => Warning::WaiverExceeded { series, ceiling },
+            (_, _) => Warning::UnusedWaiver { series },
+        }
+    };
+    waivers.iter().zip(used).filter(|(_, used)| !**used).map(|(waiver, _)| told(waiver)).collect()
 }
 
 #[cfg(test)]

@@ -30,7 +30,9 @@ pub(super) async fn measure_load(
 ) -> Outcome {
     // A stop of its own, so that the engine can wind down when the service has ended.
     let halt = Stop::new();
-    let mut measuring = std::pin::pin!(load::measure(plan, Context { stop: &halt, ..context }));
+    let root = service.as_ref().and_then(Service::root);
+    let mut measuring =
+        std::pin::pin!(load::measure_beside(plan, root, Context { stop: &halt, ..context }));
     let mut failed = None;
     let measured = loop {
         tokio::select! {

@@ -106,6 +106,13 @@ pub enum Warning {
         /// Its series pattern.
         series: String,
     },
+    /// A waiver matches what failed, but its ceiling is lower than the change.
+    WaiverExceeded {
+        /// Its series pattern.
+        series: String,
+        /// Its ceiling, as a fraction.
+        ceiling: f64,
+    },
     /// The example or tool left processes behind, which were ended.
     LeftBehind {
         /// How many processes.
@@ -187,6 +194,7 @@ impl Warning {
             Warning::SameCode => "same-code",
             Warning::SameProgram { .. } => "same-program",
             Warning::UnusedWaiver { .. } => "unused-waiver",
+            Warning::WaiverExceeded { .. } => "waiver-exceeded",
             Warning::LeftBehind { .. } => "left-behind",
             Warning::FailedRequests { .. } => "failed-requests",
             Warning::TeardownFailed { .. } => "teardown-failed",

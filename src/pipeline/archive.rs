@@ -96,11 +96,17 @@ impl Archive {
     ) -> Result<Pruned<'_>, Error> {
         let needed = self.needed().await?;
         let headings = self.history.headings();
-        let old = |(place, heading): &(usize, &Heading)| match prune {
-            Prune::Keep(newest) => *place >= newest,
+        // Counted apart, so that runs of branches never push out those that they are compared with.
+        let (mut serving, mut others) = (0, 0);
+        let old = |heading: &&Heading| match prune {
+            Prune::Keep(newest) => {
+                let newer = if self.listed(heading).serves { &mut serving } else { &mut others };
+                *newer += 1;
+                *newer > newest
+            }
             Prune::OlderThan(age) => now - heading.started > age,
         };
-        let old = headings.iter().enumerate().filter(old).map(|(_, heading)| heading);
+        let old = headings.iter().filter(old);
         let (held, gone): (Vec<&Heading>, Vec<_>) =
             old.partition(|heading| needed.contains(&heading.id));
         let gone: Vec<Listed<'_>> = gone.into_iter().map(|heading| self.listed(heading)).collect();

@@ -38,28 +38,23 @@ pub fn prose(text: &str) -> String {
     shorten(&plain.split_whitespace().collect::<Vec<_>>().join(" "), PROSE_CHARS)
 }
 
-/// The first lines of a longer text, such as an error with its causes: colours, control characters
-/// and empty lines are dropped, and what was left out is counted in a last line.
+/// A longer text, such as an error with its causes and the end of a log: colours, control characters and
+/// empty lines are dropped. Of too many lines the first few, which say what failed, and the last ones, which
+/// say why, are kept, and those between them counted.
 pub fn block(text: &str, lines: usize, chars: usize) -> Vec<String> {
     let start: String = text.chars().take(64 * 1024).collect();
     let plain = without_ansi(&start).replace("\r\n", "\n").replace('\r', "\n");
-    let mut kept = Vec::new();
-    let mut more = 0_usize;
-    for line in plain.lines() {
-        let line: String = line.trim_end().chars().map(plain_char).collect();
-        if line.trim().is_empty() {
-            continue;
-        }
-        if kept.len() < lines {
-            kept.push(shorten(&line, chars));
-        } else {
-            more += 1;
-        }
+    let all = plain.lines().map(|line| line.trim_end().chars().map(plain_char).collect());
+    let all: Vec<String> = all.filter(|line: &String| !line.trim().is_empty()).collect();
+    let shown = |part: &[String]| part.iter().map(|l| shorten(l, chars)).collect::<Vec<_>>();
+    if all.len() <= lines {
+        return shown(&all);
     }
-    if more > 0 {
-        kept.push(format!("… {more} more line{}", if more == 1 { "" } else { "s" }));
-    }
-    kept
+    let first = lines.div_ceil(4);
+    let (left_out, last) = all[first..].split_at(all.len() - lines);
+    let plural = if left_out.len() == 1 { "" } else { "s" };
+    let between = format!("… {} line{plural} left out", left_out.len());
+    [shown(&all[..first]), vec![between], shown(last)].concat()
 }
 
 fn plain_char(c: char) -> char {
@@ -250,8 +245,14 @@ mod tests {
     }
 
     #[test]
-    fn blocks_keep_the_first_lines_and_count_the_rest() {
-        assert_eq!(block("a\n\nb\nc\nd", 2, 10), ["a", "b", "… 2 more lines"]);
+    fn blocks_keep_what_failed_and_why() {
+        assert_eq!(block("a\n\nb\nc\nd", 4, 10), ["a", "b", "c", "d"]);
+        assert_eq!(block("a\n\nb\nc\nd\n", 2, 10), ["a", "… 2 lines left out", "d"]);
+        assert_eq!(block("a\nb", 1, 10), ["a", "… 1 line left out"]);
+        let log: String = (1..=25).map(|line| format!("line {line}\n")).collect();
+        let shown = block(&log, 8, 10);
+        assert_eq!((shown[1].as_str(), shown[2].as_str()), ("line 2", "… 17 lines left out"));
+        assert_eq!((shown[3].as_str(), shown[8].as_str()), ("line 20", "line 25"));
         assert_eq!(block("abcdefgh", 2, 5), ["ab…gh"]);
         assert!(block("", 2, 5).is_empty());
     }

@@ -203,6 +203,7 @@ fn is_of_a_sample(warning: &Warning) -> bool {
         | Warning::SameCode
         | Warning::SameProgram { .. }
         | Warning::UnusedWaiver { .. }
+        | Warning::WaiverExceeded { .. }
         | Warning::LeftBehind { .. }
         | Warning::FailedRequests { .. }
         | Warning::TeardownFailed { .. }

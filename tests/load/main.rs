@@ -61,6 +61,7 @@ fn plan(url: String, rate: f64, seconds: f64) -> LoadPlan {
         feeds: vec![],
         cookies: true,
         redirects: 0,
+        resources: Default::default(),
         timeout: Duration::from_secs(30),
     }
 }

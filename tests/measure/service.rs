@@ -50,6 +50,7 @@ fn plan_on(folder: &Folder, port: u16, line: &str, load: Duration) -> Plan {
         feeds: vec![],
         cookies: true,
         redirects: 0,
+        resources: Default::default(),
         timeout: Duration::from_secs(5),
     };
     Plan {

@@ -40,7 +40,13 @@ impl Seen {
         let (lo, hi) = ranks.bounds(alpha_lo, alpha_hi);
         let none = ranks.estimate().abs() <= sides.quantum;
         let (estimate, lo, hi, p) = match none {
-            true => (0.0, lo.map(|lo| lo.min(0.0)), hi.map(|hi| hi.max(0.0)), (1.0, 1.0)),
+            // The values say no more than that it is less than one step away from what they show.
+            true => {
+                let (least, most) =
+                    (ranks.estimate() - sides.quantum, ranks.estimate() + sides.quantum);
+                let lo = lo.map(|lo| lo.min(least).min(0.0));
+                (0.0, lo, hi.map(|hi| hi.max(most).max(0.0)), (1.0, 1.0))
+            }
             false => (ranks.estimate(), lo, hi, ranks.p()),
         };
         let (worse, _) = orient((lo, hi), better);

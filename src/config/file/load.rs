@@ -66,6 +66,8 @@ pub(crate) struct Load {
     /// The most redirects followed for a request; 0 unless given: a redirect is an answer then.
     #[schemars(range(max = 20))]
     pub(crate) redirects: Option<At<u64>>,
+    /// What is read of the service while it runs, beside its process tree.
+    pub(crate) resources: Option<Resources>,
     /// The longest a request may take, from the moment it was due.
     #[schemars(with = "Option<DurationText>")]
     pub(crate) timeout: Option<At<String>>,
@@ -126,6 +128,20 @@ pub(crate) struct Users {
     /// Whether their latencies may be gated, although they leave out what a stall costs; false unless
     /// given.
     pub(crate) gate_latency: Option<bool>,
+}
+
+/// What is read of a service while it is under load.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("minProperties" = 1))]
+pub(crate) struct Resources {
+    /// The folder of a control group (version 2) that holds the service and nothing else, below
+    /// `/sys/fs/cgroup`; it then counts in the tree's place.
+    pub(crate) cgroup: Option<At<String>>,
+    /// An `http://` URL at which the service tells its metrics in Prometheus' text format.
+    pub(crate) prometheus: Option<At<String>>,
+    /// Which of these metrics are wanted, by the names that stand in the text.
+    pub(crate) metrics: Option<At<Vec<At<String>>>>,
 }
 
 /// A search in place of a load of one shape.

@@ -14,7 +14,9 @@ mod text;
 pub(crate) use accepted::{AcceptedFile, AcceptedStep};
 pub(crate) use benchmark::{Benchmark, CommandBenchmark, CriterionBenchmark};
 pub(crate) use gate::{Against, Baseline, Gate, Limit, Regression, Report, Severity, Waiver};
-pub(crate) use load::{Arrivals, Capacity, Load, Protocol, Service, Spacing, Stage, Users};
+pub(crate) use load::{
+    Arrivals, Capacity, Load, Protocol, Resources, Service, Spacing, Stage, Users,
+};
 pub(crate) use paired::Paired;
 pub(crate) use step::{Expect, Feed, FeedOrder, Journey, Step};
 use text::{SchemaVersion, StoreText};

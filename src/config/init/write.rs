@@ -72,6 +72,12 @@ reports:
   #- junit: .pacegate/junit.xml
   #- json: .pacegate/bundle.json
 
+# What `pacegate run --base main` builds in both trees before it measures them side by side, and how long
+# that may take. With `base` every run on another branch does so.
+#build: [ [cargo, build, --release] ]
+#base: main
+#paired: { time: 10min }
+
 # Which runs serve as the baseline.
 #baseline:
 #  branches: [main, master]
@@ -89,7 +95,8 @@ fn heading(found: &Repository, targets: &[Target]) -> String {
          #\n\
          # 1. Add `.pacegate/` to .gitignore.\n\
          # 2. Run {build}`pacegate run`. The first run has nothing to be compared with.\n\
-         # 3. Commit this file, and let CI run it: runs on `main` or `master` become the baseline.\n\
+         # 3. Before a merge: `pacegate run --base main` measures both sides in pairs.\n\
+         # 4. Commit this file, and let CI run it: runs on `main` or `master` become the baseline.\n\
          #\n\
          # Examples stand behind a `#`; remove it to use one. Every key: `pacegate schema`.\n"
     );

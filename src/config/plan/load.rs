@@ -33,6 +33,19 @@ pub struct LoadPlan {
     pub redirects: u32,
     /// The longest a request may take, from its due time.
     pub timeout: Duration,
+    /// What is read of the service while it runs, beside its process tree.
+    pub resources: ResourcesPlan,
+}
+
+/// What is read of a service while it is under load, beside what its process tree uses.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResourcesPlan {
+    /// The folder of a control group (version 2) that holds the service and nothing else.
+    pub cgroup: Option<PathBuf>,
+    /// An `http://` URL at which the service tells its metrics in Prometheus' text format.
+    pub prometheus: Option<String>,
+    /// Which of these metrics are wanted.
+    pub metrics: Vec<String>,
 }
 
 impl LoadPlan {

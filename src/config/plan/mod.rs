@@ -9,7 +9,8 @@ pub use journey::{
     BodyPlan, ExpectPlan, ExtractPlan, ExtractSource, FeedPlan, JourneyPlan, StepPlan, ThinkPlan,
 };
 pub use load::{
-    Arrivals, CapacityPlan, LoadPlan, Objective, Protocol, RateStage, Spacing, Traffic, Users,
+    Arrivals, CapacityPlan, LoadPlan, Objective, Protocol, RateStage, ResourcesPlan, Spacing,
+    Traffic, Users,
 };
 
 use crate::model::Unit;

@@ -84,6 +84,8 @@ pub const MAX_TIMEOUT: Duration = Duration::from_secs(24 * 3600);
 pub const MAX_RATE: f64 = 100_000.0;
 /// The most stages of a load.
 pub const MAX_STAGES: usize = 100;
+/// The most metrics that are read of an endpoint.
+pub const MAX_METRICS: usize = 100;
 /// How long each rate of a search for capacity is measured.
 pub const CAPACITY_LEVEL: Duration = Duration::from_secs(10);
 /// The share of failed requests up to which an objective holds.

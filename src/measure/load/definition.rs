@@ -169,6 +169,7 @@ mod tests {
             feeds: vec![],
             cookies: true,
             redirects: 0,
+            resources: Default::default(),
             timeout: Duration::from_secs(10),
         }
     }

@@ -30,19 +30,31 @@ pub(in crate::measure) use users::{USERS_ARGUMENT, users_main};
 pub(in crate::measure) use validity::{of_segment, over_segments};
 
 use super::Context;
-use crate::config::{LoadPlan, Traffic};
+use super::resources::{Prometheus, Root, Watched};
+use crate::config::{LoadPlan, ResourcesPlan, Traffic};
 use crate::model::Target;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Names (or addresses) that loads may be sent to beside this machine, separated by commas. It is a
 /// variable and no key of `gates.yaml`, since a pull request may change that file.
 pub(in crate::measure) const ALLOW_HOSTS: &str = "PACEGATE_ALLOW_HOSTS";
 
+/// How often resources are looked at.
+const LOOKS: Duration = Duration::from_millis(250);
+
+/// What is watched of a service under a load.
+fn watched_of(plan: &LoadPlan, service: Option<Root>) -> Watched {
+    let ResourcesPlan { cgroup, prometheus, metrics } = plan.resources.clone();
+    let prometheus = prometheus.map(|url| Prometheus { url, metrics });
+    Watched { service, cgroup, generator: vec![], prometheus }
+}
+
 /// Sends the load, and gives back its latencies, errors and throughput.
 ///
 /// Measurements: `latency` (due to the last byte; seconds) and `service` (sent to the last byte), both
 /// of all requests; `errors` (failed among all requests); `throughput` (requests a second answered as
-/// expected within the measured time). A load of several steps also has `latency`, `service` and
+/// expected within the measured time); what service and generator used (`service/cpu` and so on; see
+/// docs/resources.md). A load of several steps also has `latency`, `service` and
 /// `errors` of every step, named `<step>/latency` and so on, where `<step>` is the step's name in lower
 /// case with `-` for what a series id must not hold: `browse/get-products/latency/p95`. A pattern
 /// `browse/latency/*` thus means the whole load, `*/latency/p95` the load and its steps.
@@ -56,12 +68,27 @@ pub(in crate::measure) const ALLOW_HOSTS: &str = "PACEGATE_ALLOW_HOSTS";
 /// (so nothing is known of the service), or a stop came before anything was measured. A service that
 /// takes requests and fails them all is measured: 100 % errors; the caller refuses that.
 pub async fn measure(plan: &LoadPlan, context: Context<'_>) -> Result<Target, LoadError> {
+    measure_beside(plan, None, context).await
+}
+
+/// As [`measure`], and reads meanwhile what the process tree of a service uses.
+///
+/// # Errors
+///
+/// As [`measure`].
+pub(in crate::measure) async fn measure_beside(
+    plan: &LoadPlan,
+    service: Option<Root>,
+    context: Context<'_>,
+) -> Result<Target, LoadError> {
     let began = Instant::now();
     plan::check(plan)?;
     let seen = match &plan.traffic {
-        Traffic::Capacity(capacity) => return capacity::search(plan, capacity, context).await,
-        Traffic::Arrivals(arrivals) => open::send(plan, arrivals, context).await?,
-        Traffic::Users(users) => users::send(plan, users, context).await?,
+        Traffic::Capacity(capacity) => {
+            return capacity::search(plan, capacity, service, context).await;
+        }
+        Traffic::Arrivals(arrivals) => open::send(plan, arrivals, service, context).await?,
+        Traffic::Users(users) => users::send(plan, users, service, context).await?,
     };
     Ok(target::assemble(plan, seen, began.elapsed()))
 }

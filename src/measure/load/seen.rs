@@ -1,7 +1,7 @@
 //! What an engine saw, in the form that all of them share.
 
 use super::record::StepRecord;
-use crate::model::{Engine, Timeline, Validity, Warning};
+use crate::model::{Engine, Measurement, Timeline, Validity, Warning};
 use std::time::Duration;
 
 /// All that an engine saw of a load.
@@ -21,6 +21,8 @@ pub(super) struct Seen {
     pub(super) validity: Validity,
     /// Whether it was stopped before all was answered.
     pub(super) cut_short: bool,
+    /// What service and generator used meanwhile.
+    pub(super) resources: Vec<Measurement>,
     /// Doubts of the engine's own.
     pub(super) warnings: Vec<Warning>,
 }

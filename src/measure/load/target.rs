@@ -25,6 +25,7 @@ pub(super) fn assemble(plan: &LoadPlan, seen: Seen, elapsed: Duration) -> Target
             measurements.extend(of_requests(&format!("{name}/"), step));
         }
     }
+    measurements.extend(seen.resources);
     let failed = (whole.errors() > 0).then(|| Warning::FailedRequests {
         failed: whole.errors(),
         requests: whole.response.count(),

@@ -127,7 +127,6 @@ impl Service {
     }
 
     /// Where its process tree begins.
-    #[expect(dead_code, reason = "for whoever watches its resources while it is under load")]
     pub(super) fn root(&self) -> Option<Root> {
         self.running.root()
     }

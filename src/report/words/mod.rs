@@ -184,9 +184,12 @@ pub fn advice(judgement: &Judgement, bundle: &Bundle) -> Option<Phrase> {
         | Reason::WorseBelowLimit
         | Reason::Better
         | Reason::BelowFloor => None,
-        Reason::BeyondLimit | Reason::WorseBeyondLimit => {
-            Some(configured("if this is meant, add a waiver with a reason and an end date to "))
-        }
+        Reason::BeyondLimit => Some(configured(
+            "mend it, or excuse it for a while by a waiver with a reason and an end date in ",
+        )),
+        Reason::WorseBeyondLimit => Some(configured(
+            "mend it; if it is meant, accept the step once it is on a baseline branch (`pacegate history accept`), or excuse it for a while by a waiver in ",
+        )),
         Reason::StraddlesLimit => Some(Phrase::plain(
             "measure longer to narrow the interval, or move the limit away from the usual value",
         )),

@@ -106,6 +106,11 @@ pub fn warning(warning: &Warning) -> String {
         Warning::UnusedWaiver { series } => {
             format!("the waiver for `{series}` excused nothing; remove it")
         }
+        Warning::WaiverExceeded { series, ceiling } => format!(
+            "the waiver for `{series}` excuses changes up to its ceiling of {}, and this is more; mend it, \
+            or raise the ceiling",
+            percent(*ceiling)
+        ),
         Warning::LeftBehind { count } => format!(
             "{count} process(es) outlived the command and were ended; make it wait for \
             its children"

@@ -74,7 +74,7 @@ pub(crate) struct PruneArgs {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 pub(crate) struct Which {
-    /// Keep the newest N runs
+    /// Keep the newest N runs that feed the baseline, and the newest N others
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) keep: Option<u32>,
 

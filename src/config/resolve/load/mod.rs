@@ -11,8 +11,8 @@ mod users;
 use super::command::{Surroundings, command};
 use super::{count, defaults, name, path_in, time_of};
 use crate::config::error::{Fault, did_you_mean};
-use crate::config::file::{Feed, FeedOrder, Load, Service};
-use crate::config::plan::{FeedPlan, LoadPlan, ServicePlan, Traffic};
+use crate::config::file::{Feed, FeedOrder, Load, Resources, Service};
+use crate::config::plan::{FeedPlan, LoadPlan, ResourcesPlan, ServicePlan, Traffic};
 use crate::config::url::{HttpUrl, http_url};
 use crate::config::yaml::{At, Entries, shown};
 use std::collections::BTreeMap;
@@ -87,6 +87,7 @@ pub(super) fn loads(
             redirects: typed.redirects.as_ref().map_or(Ok(0), |redirects| {
                 count(redirects, 0, defaults::MAX_REDIRECTS, "`redirects`")
             })?,
+            resources: typed.resources.as_ref().map_or(Ok(Default::default()), resources)?,
             timeout: time_of(
                 typed.timeout.as_ref(),
                 defaults::REQUEST_TIMEOUT,
@@ -127,6 +128,45 @@ fn origin(url: &At<String>) -> Result<String, Fault> {
             shown(path)
         ))),
     }
+}
+
+fn resources(typed: &Resources) -> Result<ResourcesPlan, Fault> {
+    let cgroup = match &typed.cgroup {
+        None => None,
+        Some(written) if written.value.starts_with("/sys/fs/cgroup/") => {
+            Some(written.value.clone().into())
+        }
+        Some(written) => {
+            return Err(written
+                .fault(format!("`{}` is not the folder of a control group", shown(&written.value)))
+                .help("they lie below `/sys/fs/cgroup/`"));
+        }
+    };
+    if let Some(url) = &typed.prometheus {
+        taken_apart(url)?;
+    }
+    let metrics = typed.metrics.as_ref().map_or(&[][..], |metrics| &metrics.value);
+    match (&typed.prometheus, &typed.metrics, metrics.is_empty()) {
+        (Some(url), _, true) => {
+            return Err(url
+                .fault("no metric of it is wanted")
+                .help("name some, such as `metrics: [process_resident_memory_bytes]`"));
+        }
+        (None, Some(metrics), _) => {
+            return Err(metrics
+                .fault("nobody tells these metrics")
+                .help("give the URL as `prometheus` too"));
+        }
+        (..) => {}
+    }
+    if metrics.len() > defaults::MAX_METRICS {
+        return Err(metrics[0].fault(format!("at most {} metrics are read", defaults::MAX_METRICS)));
+    }
+    Ok(ResourcesPlan {
+        cgroup,
+        prometheus: typed.prometheus.as_ref().map(|url| url.value.clone()),
+        metrics: metrics.iter().map(|metric| metric.value.clone()).collect(),
+    })
 }
 
 fn feeds(written: Option<&At<Vec<At<Feed>>>>, base: &Path) -> Result<Vec<FeedPlan>, Fault> {

@@ -10,6 +10,7 @@ mod search;
 use super::seen::Seen;
 use super::{LoadError, open};
 use crate::config::{Arrivals, CapacityPlan, LoadPlan, RateStage, Traffic};
+use crate::measure::resources::Root;
 use crate::measure::{Context, Event};
 use crate::model::{
     Course, Data, LoadLevel, Measurement, Metric, Sample, Target, Unit, ValidityFact,
@@ -25,6 +26,7 @@ use std::time::Instant;
 pub(super) async fn search(
     plan: &LoadPlan,
     capacity: &CapacityPlan,
+    service: Option<Root>,
     context: Context<'_>,
 ) -> Result<Target, LoadError> {
     let begun = Instant::now();
@@ -46,7 +48,7 @@ pub(super) async fn search(
         // What it tells of itself is of one rate only.
         let quiet = Context { observer: &|_| {}, ..context };
         let arrivals = at(&capacity.arrivals, rate, capacity);
-        let seen = match open::send(plan, &arrivals, quiet).await {
+        let seen = match open::send(plan, &arrivals, service, quiet).await {
             Ok(seen) if seen.cut_short => break,
             Err(LoadError::Interrupted) => break,
             seen => seen?,
@@ -75,7 +77,7 @@ pub(super) async fn search(
     let whole = Traffic::Capacity(capacity.clone());
     let mut target = super::target::assemble(
         &LoadPlan { traffic: whole, ..plan.clone() },
-        Seen { steps: vec![], timeline: None, ..seen },
+        Seen { steps: vec![], timeline: None, resources: vec![], ..seen },
         begun.elapsed(),
     );
     target.measurements.clear();
@@ -119,6 +121,13 @@ fn starved(seen: &Seen) -> bool {
     seen.validity.broken.iter().any(starved)
 }
 
+/// A resource's metric with its median.
+fn typical(measurement: &Measurement) -> Option<(String, f64)> {
+    let Data::Sample(sample) = &measurement.data else { return None };
+    let median = crate::stats::median(&sample.values().collect::<Vec<_>>())?;
+    Some((measurement.metric.name.clone(), median))
+}
+
 fn level(capacity: &CapacityPlan, rate: f64, seen: &Seen) -> LoadLevel {
     let whole = super::record::StepRecord::of_all(&seen.steps);
     let latency = whole.response.histogram();
@@ -129,7 +138,7 @@ fn level(capacity: &CapacityPlan, rate: f64, seen: &Seen) -> LoadLevel {
         errors,
         held: capacity.objective.holds(&|q| latency.quantile(q), errors, requests),
         latency,
-        resources: Default::default(),
+        resources: seen.resources.iter().filter_map(typical).collect(),
         valid: seen.validity.broken.is_empty(),
     }
 }

@@ -7,6 +7,7 @@ use crate::measure::load::LoadError;
 use crate::measure::load::record::StepRecord;
 use crate::measure::load::seen::Seen;
 use crate::measure::load::validity::{Facts, validity};
+use crate::measure::resources::Gathered;
 use crate::model::{Engine, Validity, Warning};
 
 /// Waiting for a connection is worth a word when so large a share of journeys did.
@@ -21,6 +22,7 @@ pub(super) fn seen(
     plan: &LoadPlan,
     arrivals: &Arrivals,
     report: Report,
+    gathered: Gathered,
 ) -> Result<Seen, LoadError> {
     let Report { recorder, measured, issuing, cpu, cut_short, .. } = report;
     if recorder.steps.iter().all(|step| step.service.count() == 0) {
@@ -45,7 +47,8 @@ pub(super) fn seen(
         timeline: Some(recorder.intervals.timeline(measured)),
         validity: Validity { lateness, ..validity(&facts) },
         cut_short,
-        warnings: waited(&recorder).into_iter().collect(),
+        resources: gathered.measurements,
+        warnings: waited(&recorder).into_iter().chain(gathered.warnings).collect(),
         steps: recorder.steps,
     })
 }

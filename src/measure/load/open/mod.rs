@@ -29,8 +29,9 @@ mod worker;
 
 use super::journey::Script;
 use super::seen::Seen;
-use super::{ALLOW_HOSTS, LoadError};
+use super::{ALLOW_HOSTS, LOOKS, LoadError, watched_of};
 use crate::config::{Arrivals, LoadPlan};
+use crate::measure::resources::{Root, Sampler};
 use crate::measure::{Context, Event};
 use aside::Aside;
 use live::Live;
@@ -54,6 +55,7 @@ const LEAD: Duration = Duration::from_millis(20);
 pub(super) async fn send(
     plan: &LoadPlan,
     arrivals: &Arrivals,
+    service: Option<Root>,
     context: Context<'_>,
 ) -> Result<Seen, LoadError> {
     let script = Arc::new(Script::new(plan)?);
@@ -78,10 +80,14 @@ pub(super) async fn send(
         stop: context.stop.clone(),
         live: Arc::clone(&live),
     };
+    let sampler = Sampler::start(watched_of(plan, service), LOOKS);
     let assignments = (0..workers).map(assignment).collect();
     let report = watched(plan, arrivals, context, start, &live, assignments).await;
+    let begin = start + arrivals.warmup;
+    let measured = report.as_ref().map_or(Duration::ZERO, |report| report.measured);
+    let gathered = sampler.finish(begin..begin + measured);
     let torn_down = aside.tear_down(&values, context.stop).await;
-    let mut seen = facts::seen(plan, arrivals, report?)?;
+    let mut seen = facts::seen(plan, arrivals, report?, gathered)?;
     seen.warnings.extend(torn_down);
     Ok(seen)
 }

@@ -16,10 +16,11 @@ pub(in crate::measure) use child::{USERS_ARGUMENT, users_main};
 use super::journey::Script;
 use super::record::StepRecord;
 use super::seen::Seen;
-use super::{ALLOW_HOSTS, LoadError, allow};
+use super::{ALLOW_HOSTS, LOOKS, LoadError, allow, watched_of};
 use crate::config::{Command, LoadPlan, Users};
 use crate::measure::failure::last_lines;
 use crate::measure::launcher::{End, Ended, Manner, start};
+use crate::measure::resources::{Gathered, Root, Sampler, Watched};
 use crate::measure::{Context, Event};
 use crate::model::{Engine, Validity, ValidityFact, Warning};
 use handed::Handed;
@@ -45,6 +46,7 @@ const PASSED: [&str; 3] = ["SSL_CERT_FILE", "SSL_CERT_DIR", "HOME"];
 pub(super) async fn send(
     plan: &LoadPlan,
     users: &Users,
+    service: Option<Root>,
     context: Context<'_>,
 ) -> Result<Seen, LoadError> {
     // What cannot be made ready is told here, in words of its own.
@@ -59,10 +61,12 @@ pub(super) async fn send(
     let folder = tempfile::tempdir().map_err(file)?;
     let [asked, seen] = ["plan.json", "seen.json"].map(|name| folder.path().join(name));
     handed::write(&asked, &handed::Asked { plan: plan.clone(), addresses }).map_err(file)?;
-    let ended = run(plan, users, &asked, &seen, context).await?;
+    let (ended, gathered) = run((plan, service), users, &asked, &seen, context).await?;
     match handed::read::<Handed>(&seen) {
         Ok(handed) if handed.complete || context.stop.is_asked() => {
-            Ok(told(users, handed, &ended)?)
+            let seen = told(users, handed, &ended)?;
+            let warnings = seen.warnings.into_iter().chain(gathered.warnings).collect();
+            Ok(Seen { resources: gathered.measurements, warnings, ..seen })
         }
         Ok(_) | Err(_) if context.stop.is_asked() => Err(LoadError::Interrupted),
         Ok(handed) if handed.error.is_some() => Err(failed(handed.error.unwrap_or_default())),
@@ -77,12 +81,12 @@ pub(super) async fn send(
 }
 
 async fn run(
-    plan: &LoadPlan,
+    (plan, service): (&LoadPlan, Option<Root>),
     users: &Users,
     asked: &Path,
     seen: &Path,
     context: Context<'_>,
-) -> Result<Ended, LoadError> {
+) -> Result<(Ended, Gathered), LoadError> {
     let text = |path: &Path| path.to_string_lossy().into_owned();
     let command = Command {
         argv: vec![text(context.launcher), USERS_ARGUMENT.to_owned(), text(asked), text(seen)],
@@ -98,6 +102,8 @@ async fn run(
     };
     let mut running = start(context.launcher, &command, manner).await.map_err(engine)?;
     let begun = Instant::now();
+    let generator = running.root().into_iter().collect();
+    let sampler = Sampler::start(Watched { generator, ..watched_of(plan, service) }, LOOKS);
     let mut tick = tokio::time::interval(TICK);
     let ended = loop {
         tokio::select! {
@@ -113,7 +119,10 @@ async fn run(
             }
         }
     };
-    ended.map_err(engine)
+    // The child's own clock began a moment later, and after the setup.
+    let begin = begun + users.ramp_up + users.warmup;
+    let gathered = sampler.finish(begin..begin + users.duration);
+    Ok((ended.map_err(engine)?, gathered))
 }
 
 /// What the child saw, in the form of all engines.
@@ -139,6 +148,7 @@ fn told(users: &Users, handed: Handed, ended: &Ended) -> Result<Seen, LoadError>
         completed: handed.completed,
         measured,
         timeline: None,
+        resources: vec![],
         validity: Validity {
             asked_rate: 0.0,
             achieved_rate: 0.0,
