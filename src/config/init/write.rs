@@ -72,8 +72,8 @@ reports:
   #- junit: .pacegate/junit.xml
   #- json: .pacegate/bundle.json
 
-# What `pacegate run --base main` builds in both trees before it measures them side by side, and how long
-# that may take. With `base` every run on another branch does so.
+# What `pacegate run --base main` builds in both trees before it measures them in pairs, and how
+# long measuring may take. With `base` every run on another branch does so.
 #build: [ [cargo, build, --release] ]
 #base: main
 #paired: { time: 10min }

@@ -35,7 +35,7 @@ pub(super) struct Entry {
 
 /// What one build gave of a target.
 enum Answer {
-    Measured(Target),
+    Measured(Box<Target>),
     Failed(Failure),
     Absent,
 }
@@ -147,7 +147,7 @@ impl Entry {
             let head = self.answer(&name, &mut both.head);
             match (base, head) {
                 (Answer::Measured(base), Answer::Measured(head)) => {
-                    self.course(&name).take(Both { base, head }, first, at_most, decided);
+                    self.course(&name).take(Both { base: *base, head: *head }, first, at_most, decided);
                 }
                 (Answer::Absent, _) | (_, Answer::Absent) if context.stop.is_asked() => {}
                 (base, head) => self.cannot_compare(&name, base, head),
@@ -161,7 +161,7 @@ impl Entry {
         let mut outcome = self.rig.measure(Build::Head, wanted, context).await;
         for name in self.names(wanted, [&outcome], context) {
             match self.answer(&name, &mut outcome) {
-                Answer::Measured(head) => self.course(&name).take_alone(head),
+                Answer::Measured(head) => self.course(&name).take_alone(*head),
                 Answer::Absent if context.stop.is_asked() => {}
                 // The base cannot be measured: that is told already.
                 head => self.cannot_compare(&name, Answer::Absent, head),
@@ -182,7 +182,7 @@ impl Entry {
     /// What a build gave of a target; a failure of the whole entry is one of every target.
     fn answer(&self, name: &str, outcome: &mut Outcome) -> Answer {
         if let Some(at) = outcome.targets.iter().position(|target| target.name == name) {
-            return Answer::Measured(outcome.targets.swap_remove(at));
+            return Answer::Measured(Box::new(outcome.targets.swap_remove(at)));
         }
         let mut failures = outcome.failures.iter();
         match failures.find(|failure| failure.target == name || failure.target == self.name()) {
@@ -208,11 +208,11 @@ impl Entry {
                 self.add_failure(failure);
             }
             (Answer::Failed(failure), Answer::Measured(head)) => {
-                self.course(name).lose_base(head);
+                self.course(name).lose_base(*head);
                 self.add_incomparable(failure);
             }
             (Answer::Absent, Answer::Measured(head)) => {
-                self.course(name).lose_base(head);
+                self.course(name).lose_base(*head);
                 self.add_incomparable(failure_in(Build::Base, name, Stage::Measure, &Lack::OfBase));
             }
             (Answer::Failed(failure), Answer::Absent) => {
@@ -225,7 +225,7 @@ impl Entry {
             }
             (Answer::Measured(base), _) => {
                 self.course(name).give_up();
-                self.gone.push(base);
+                self.gone.push(*base);
             }
             (Answer::Absent, Answer::Absent) => {
                 self.course(name).give_up();
