@@ -147,7 +147,12 @@ impl Entry {
             let head = self.answer(&name, &mut both.head);
             match (base, head) {
                 (Answer::Measured(base), Answer::Measured(head)) => {
-                    self.course(&name).take(Both { base: *base, head: *head }, first, at_most, decided);
+                    self.course(&name).take(
+                        Both { base: *base, head: *head },
+                        first,
+                        at_most,
+                        decided,
+                    );
                 }
                 (Answer::Absent, _) | (_, Answer::Absent) if context.stop.is_asked() => {}
                 (base, head) => self.cannot_compare(&name, base, head),
