@@ -2,6 +2,7 @@
 
 use super::failure::RequestFailure;
 use super::journey::{Answer, Message, Script, Step, Visit, redirected};
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
 /// One request and what came of it.
@@ -54,7 +55,8 @@ pub(super) async fn request(
     let mut sent = None;
     // One that waited for a lane until its time was up is not sent any more.
     let answer = if Instant::now() < deadline {
-        let answer = follow(script, client, (visit, step), &mut sent);
+        // Pinned first, since the timeout would move all of it.
+        let answer = pin!(follow(script, client, (visit, step), &mut sent));
         tokio::time::timeout_at(deadline.into(), answer).await.ok()
     } else {
         None

@@ -1,5 +1,6 @@
 //! Connections to the service: opened when needed, kept while they can be.
 
+use super::http1::{Http1, Unanswered};
 use super::origin::Origin;
 use crate::config::Protocol;
 use crate::measure::load::exchange::Client;
@@ -9,7 +10,7 @@ use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt as _, Full};
 use hyper::Response;
 use hyper::body::Incoming;
-use hyper::client::conn::{http1, http2};
+use hyper::client::conn::http2;
 use hyper::header::HOST;
 use hyper_util::rt::TokioIo;
 use std::rc::Rc;
@@ -31,19 +32,13 @@ enum Place {
     Http2(Rc<Shared2>),
 }
 
-/// One HTTP/1.1 connection.
-struct Http1 {
-    sender: http1::SendRequest<Full<Bytes>>,
-    _driver: Driver,
-}
-
 /// An HTTP/2 connection that several clients share; none is open at first.
 #[derive(Default)]
 pub(super) struct Shared2 {
     open: Mutex<Option<(http2::SendRequest<Full<Bytes>>, Driver)>>,
 }
 
-/// The task that moves a connection's bytes.
+/// The task that moves a shared connection's bytes.
 struct Driver(JoinHandle<()>);
 
 impl Drop for Driver {
@@ -74,15 +69,14 @@ impl Client for Connection<'_> {
         wants_body: bool,
         sent: &mut Option<Instant>,
     ) -> Result<Answer, RequestFailure> {
-        let response = match &mut self.place {
-            Place::Http1(open) => send1(open, self.origin, message, sent).await?,
-            Place::Http2(shared) => send2(shared, self.origin, message, sent).await?,
+        let answer = match &mut self.place {
+            Place::Http1(open) => exchange1(open, self.origin, message, wants_body, sent).await,
+            Place::Http2(shared) => exchange2(shared, self.origin, message, wants_body, sent).await,
         };
-        let read = read(response, wants_body).await;
-        if read.is_err() {
+        if answer.is_err() {
             self.hang_up();
         }
-        read
+        answer
     }
 
     /// Closes a connection of its own; a stream of a shared one ends with its request.
@@ -93,71 +87,43 @@ impl Client for Connection<'_> {
     }
 }
 
-async fn send1(
+async fn exchange1(
     open: &mut Option<Http1>,
     origin: &Origin,
     mut message: Message,
+    wants_body: bool,
     sent: &mut Option<Instant>,
-) -> Result<Response<Incoming>, RequestFailure> {
+) -> Result<Answer, RequestFailure> {
     if let Some(connection) = open
-        && connection.sender.ready().await.is_ok()
+        && connection.is_ready().await
     {
         *sent = Some(Instant::now());
-        match connection.sender.try_send_request(message).await {
-            Ok(response) => return Ok(response),
-            Err(mut error) => match error.take_message() {
-                Some(unsent) => message = unsent,
-                None => {
-                    *open = None;
-                    return Err(RequestFailure::of_exchange(error.error()));
-                }
-            },
+        match connection.exchange(message, wants_body).await {
+            Ok(answer) => return Ok(answer),
+            Err(Unanswered { unsent: Some(unsent), .. }) => message = unsent,
+            Err(Unanswered { failure, .. }) => return Err(failure),
         }
     }
     *open = None;
     *sent = None;
-    let connection = open.insert(open1(origin).await?);
+    // Boxed, as what happens rarely must not make the future of every request a large one to move.
+    let connection = open.insert(Box::pin(Http1::open(origin)).await?);
     *sent = Some(Instant::now());
-    let answer = connection.sender.try_send_request(message).await;
-    answer.map_err(|mut error| {
-        *open = None;
-        if error.take_message().is_some() {
+    connection.exchange(message, wants_body).await.map_err(|Unanswered { failure, unsent }| {
+        if unsent.is_some() {
             *sent = None;
         }
-        RequestFailure::of_exchange(error.error())
+        failure
     })
 }
 
-async fn open1(origin: &Origin) -> Result<Http1, RequestFailure> {
-    let stream = connect(origin).await?;
-    match &origin.tls {
-        None => handshake1(stream).await,
-        Some(tls) => {
-            let stream = tls.connect(stream).await;
-            handshake1(stream.map_err(|error| RequestFailure::of_connecting(&error))?).await
-        }
-    }
-}
-
-async fn handshake1(
-    stream: impl AsyncRead + AsyncWrite + Unpin + 'static,
-) -> Result<Http1, RequestFailure> {
-    let (sender, connection) = http1::handshake(TokioIo::new(stream))
-        .await
-        .map_err(|error| RequestFailure::of_exchange(&error))?;
-    // What breaks a connection is told to the request on it; between requests it is only closed.
-    let driver = tokio::task::spawn_local(async move {
-        let _ = connection.await;
-    });
-    Ok(Http1 { sender, _driver: Driver(driver) })
-}
-
-async fn send2(
+async fn exchange2(
     shared: &Shared2,
     origin: &Origin,
     mut message: Message,
+    wants_body: bool,
     sent: &mut Option<Instant>,
-) -> Result<Response<Incoming>, RequestFailure> {
+) -> Result<Answer, RequestFailure> {
     absolute(&mut message, origin)?;
     // Two attempts: the first may meet a connection that the service is about to close.
     for last in [false, true] {
@@ -171,7 +137,7 @@ async fn send2(
         }
         *sent = Some(Instant::now());
         match sender.try_send_request(message).await {
-            Ok(response) => return Ok(response),
+            Ok(response) => return read(response, wants_body).await,
             Err(mut error) => match error.take_message() {
                 Some(unsent) if !last => message = unsent,
                 unsent => {
@@ -197,15 +163,20 @@ impl Shared2 {
             return Ok(sender.clone());
         }
         *open = None;
-        let stream = connect(origin).await?;
-        let opened = match &origin.tls {
-            None => handshake2(stream).await?,
-            Some(tls) => {
-                let stream = tls.connect(stream).await;
-                handshake2(stream.map_err(|error| RequestFailure::of_connecting(&error))?).await?
-            }
-        };
-        Ok(open.insert(opened).0.clone())
+        Ok(open.insert(Box::pin(open2(origin)).await?).0.clone())
+    }
+}
+
+async fn open2(
+    origin: &Origin,
+) -> Result<(http2::SendRequest<Full<Bytes>>, Driver), RequestFailure> {
+    let stream = connect(origin).await?;
+    match &origin.tls {
+        None => handshake2(stream).await,
+        Some(tls) => {
+            let stream = tls.connect(stream).await;
+            handshake2(stream.map_err(|error| RequestFailure::of_connecting(&error))?).await
+        }
     }
 }
 
@@ -231,7 +202,8 @@ impl<F: Future<Output = ()> + 'static> hyper::rt::Executor<F> for Local {
     }
 }
 
-async fn connect(origin: &Origin) -> Result<tokio::net::TcpStream, RequestFailure> {
+/// Connects, and says what it means when that fails.
+pub(super) async fn connect(origin: &Origin) -> Result<tokio::net::TcpStream, RequestFailure> {
     origin.connect().await.map_err(|error| RequestFailure::of_connecting(&error))
 }
 
@@ -247,7 +219,7 @@ fn absolute(message: &mut Message, origin: &Origin) -> Result<(), RequestFailure
 }
 
 /// Reads an answer to its end.
-async fn read(response: Response<Incoming>, wants_body: bool) -> Result<Answer, RequestFailure> {
+pub(super) async fn read(response: Response<Incoming>, wants_body: bool) -> Result<Answer, RequestFailure> {
     let (head, mut incoming) = response.into_parts();
     let (mut length, mut body) = (0, BytesMut::new());
     while let Some(frame) = incoming.frame().await {
@@ -262,65 +234,4 @@ async fn read(response: Response<Incoming>, wants_body: bool) -> Result<Answer, 
         }
     }
     Ok(Answer { status: head.status, headers: head.headers, body: body.freeze(), length })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use hyper::Request;
-    use std::io::{BufRead as _, BufReader, Write as _};
-    use std::net::TcpListener;
-    use std::sync::mpsc;
-    use tokio::runtime::{Builder, LocalOptions};
-
-    /// The close reaches this thread in the very turn in which the next request is sent.
-    #[test]
-    fn a_request_that_never_left_is_sent_on_a_new_connection() {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let origin = Origin::of(listener.local_addr().unwrap());
-        let (close, closing) = mpsc::channel();
-        let (closed, closes) = mpsc::channel();
-        let server = std::thread::spawn(move || {
-            for _ in 0..2 {
-                let mut stream = BufReader::new(listener.accept().unwrap().0);
-                let mut line = String::from("a request");
-                while !line.trim().is_empty() {
-                    line.clear();
-                    stream.read_line(&mut line).unwrap();
-                }
-                stream.get_mut().write_all(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();
-                if closing.recv().is_ok() {
-                    drop(stream);
-                    closed.send(()).unwrap();
-                }
-            }
-        });
-        let runtime =
-            Builder::new_current_thread().enable_all().build_local(LocalOptions::default());
-        runtime.unwrap().block_on(async {
-            let request = Request::get("/").body(Full::default()).unwrap();
-            let mut client = Connection::new(&origin, &Rc::default());
-            let mut sent = None;
-            let answer = client.exchange(request.clone(), false, &mut sent).await;
-            assert_eq!(answer.unwrap().status, 204);
-            let ready = |client: &Connection<'_>| match &client.place {
-                Place::Http1(open) => open.as_ref().unwrap().sender.is_ready(),
-                Place::Http2(_) => unreachable!(),
-            };
-            while !ready(&client) {
-                tokio::task::yield_now().await;
-            }
-            close.send(()).unwrap();
-            // Blocks this thread, so that nothing looks at the socket before it is closed.
-            closes.recv().unwrap();
-            // Sockets are looked at now, but the connection gets its turn after this task only.
-            tokio::task::yield_now().await;
-            assert!(ready(&client));
-            let answer = client.exchange(request.clone(), false, &mut sent).await;
-            assert_eq!(answer.unwrap().status, 204);
-            assert!(sent.is_some());
-        });
-        drop(close);
-        server.join().unwrap();
-    }
 }

@@ -18,6 +18,7 @@ mod aside;
 mod connection;
 mod dispatch;
 mod facts;
+mod http1;
 mod lane;
 mod live;
 mod origin;
