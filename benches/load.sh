@@ -102,7 +102,7 @@ project: load
 loads:
   load:
     url: $url
-    arrivals: { rate: $1/s, for: $2, connections: $connections, threads: 1 }
+    arrivals: { rate: $1/s, for: $2, warmup: 0s, connections: $connections, threads: 1 }
     timeout: 10min
     steps:
 $(for ((step = 1; step <= $3; step++)); do echo "      - { name: page$step, get: /page }"; done)

@@ -219,7 +219,10 @@ fn absolute(message: &mut Message, origin: &Origin) -> Result<(), RequestFailure
 }
 
 /// Reads an answer to its end.
-pub(super) async fn read(response: Response<Incoming>, wants_body: bool) -> Result<Answer, RequestFailure> {
+pub(super) async fn read(
+    response: Response<Incoming>,
+    wants_body: bool,
+) -> Result<Answer, RequestFailure> {
     let (head, mut incoming) = response.into_parts();
     let (mut length, mut body) = (0, BytesMut::new());
     while let Some(frame) = incoming.frame().await {
@@ -234,4 +237,54 @@ pub(super) async fn read(response: Response<Incoming>, wants_body: bool) -> Resu
         }
     }
     Ok(Answer { status: head.status, headers: head.headers, body: body.freeze(), length })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hyper::Request;
+    use std::io::{BufRead as _, BufReader, Write as _};
+    use std::net::TcpListener;
+    use std::sync::mpsc;
+    use tokio::runtime::{Builder, LocalOptions};
+
+    #[test]
+    fn a_request_that_never_left_is_sent_on_a_new_connection() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let origin = Origin::of(listener.local_addr().unwrap());
+        let (close, closing) = mpsc::channel();
+        let (closed, closes) = mpsc::channel();
+        let server = std::thread::spawn(move || {
+            for _ in 0..2 {
+                let mut stream = BufReader::new(listener.accept().unwrap().0);
+                let mut line = String::from("a request");
+                while !line.trim().is_empty() {
+                    line.clear();
+                    stream.read_line(&mut line).unwrap();
+                }
+                stream.get_mut().write_all(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();
+                if closing.recv().is_ok() {
+                    drop(stream);
+                    closed.send(()).unwrap();
+                }
+            }
+        });
+        let runtime =
+            Builder::new_current_thread().enable_all().build_local(LocalOptions::default());
+        runtime.unwrap().block_on(async {
+            let request = Request::get("/").body(Full::default()).unwrap();
+            let mut client = Connection::new(&origin, &Rc::default());
+            let mut sent = None;
+            let answer = client.exchange(request.clone(), false, &mut sent).await;
+            assert_eq!(answer.unwrap().status, 204);
+            close.send(()).unwrap();
+            // Blocks this thread, so that nothing looks at the socket before the next request.
+            closes.recv().unwrap();
+            let answer = client.exchange(request.clone(), false, &mut sent).await;
+            assert_eq!(answer.unwrap().status, 204);
+            assert!(sent.is_some());
+        });
+        drop(close);
+        server.join().unwrap();
+    }
 }
