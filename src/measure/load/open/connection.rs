@@ -280,6 +280,8 @@ mod tests {
             close.send(()).unwrap();
             // Blocks this thread, so that nothing looks at the socket before the next request.
             closes.recv().unwrap();
+            // Sockets are looked at now; the connection gets no turn before its next request.
+            tokio::task::yield_now().await;
             let answer = client.exchange(request.clone(), false, &mut sent).await;
             assert_eq!(answer.unwrap().status, 204);
             assert!(sent.is_some());
