@@ -103,6 +103,15 @@ pub enum LoadError {
         /// The objective, as written.
         objective: String,
     },
+    /// A search for capacity learnt nothing at its lowest rate.
+    #[error(
+        "failed to find a capacity: the generator itself was late or busy at {rate}/s already; use a quieter \
+         machine, more `threads`, or a lower `from`"
+    )]
+    CapacityUntold {
+        /// The lowest rate.
+        rate: f64,
+    },
     /// The schedule holds no arrival in the measured time.
     #[error(
         "failed to measure load: no journey was due in the measured time; raise `rate` or `for`"

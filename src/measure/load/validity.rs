@@ -63,20 +63,22 @@ pub(super) fn validity(facts: &Facts) -> Validity {
     }
 }
 
-/// A segment's validity by itself. One late arrival is more than 1 % of a short segment, so that its own
-/// p99 says little, and whoever left out every such pair would leave out those of the busier build.
-/// So lateness breaks a segment only when most of its arrivals were later than is allowed; p99 and the
-/// generator's CPU are judged [`over_segments`].
-pub(in crate::measure) fn of_segment(mut validity: Validity) -> Validity {
+/// The validity of a short load. One late arrival is more than 1 % of it, so that its own p99 says
+/// little: lateness breaks it only when most of its arrivals were later than is allowed.
+pub(super) fn of_short(mut validity: Validity) -> Validity {
     let median = validity.lateness.as_ref().map(|lateness| lateness.quantile(0.5));
     validity.broken.retain(|fact| match fact {
-        ValidityFact::RateNotReached { .. }
-        | ValidityFact::Dropped { .. }
-        | ValidityFact::PairsLeftOut { .. }
-        | ValidityFact::CutShort { .. } => true,
         ValidityFact::GeneratorLate { allowed, .. } => median.is_none_or(|late| late > *allowed),
-        ValidityFact::GeneratorBusy { .. } => false,
+        _ => true,
     });
+    validity
+}
+
+/// A segment's validity by itself. Whoever left out every pair with a bad moment would leave out those of
+/// the busier build, so p99 of lateness and the generator's CPU are judged [`over_segments`].
+pub(in crate::measure) fn of_segment(validity: Validity) -> Validity {
+    let mut validity = of_short(validity);
+    validity.broken.retain(|fact| !matches!(fact, ValidityFact::GeneratorBusy { .. }));
     validity
 }
 

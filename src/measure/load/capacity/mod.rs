@@ -1,13 +1,14 @@
 //! The search for capacity: the highest rate at which an objective holds.
 //!
 //! Rates double from the lowest one until the objective is missed, and the gap is then halved by ratio
-//! until it is narrow. A rate at which the objective is missed is tried once more before that is believed,
-//! and the highest rate that held must hold once more. Every rate is a load of its own on the open
+//! until it is narrow. A rate at which the objective is missed, or the generator could not tell, is tried once
+//! more before that is believed, and the highest rate that held must hold once more. Every rate is a load of its own on the open
 //! engine, so that a queue that one of them left does not meet the next.
 
 mod search;
 
 use super::seen::Seen;
+use super::validity::of_short;
 use super::{LoadError, open};
 use crate::config::{Arrivals, CapacityPlan, LoadPlan, RateStage, Traffic};
 use crate::measure::resources::Root;
@@ -53,6 +54,7 @@ pub(super) async fn search(
             Err(LoadError::Interrupted) => break,
             seen => seen?,
         };
+        let seen = Seen { validity: of_short(seen.validity), ..seen };
         let level = level(capacity, rate, &seen);
         search.tried(match (level.valid, level.held) {
             // A service that cannot keep up may cost the generator its rate: the objective tells.
@@ -67,6 +69,9 @@ pub(super) async fn search(
     let Some(held) = search.held() else {
         if context.stop.is_asked() {
             return Err(LoadError::Interrupted);
+        }
+        if starved(&seen) {
+            return Err(LoadError::CapacityUntold { rate: capacity.from });
         }
         return Err(LoadError::NoCapacity {
             rate: capacity.from,

@@ -23,9 +23,9 @@ pub(super) struct Search {
     to: f64,
     /// Rates that held, the highest last; each as often as it did.
     held: Vec<(f64, u32)>,
-    /// The lowest rate that was missed twice, or could not be told.
+    /// The lowest rate that did not hold twice.
     beyond: Option<f64>,
-    /// The rate that was missed once.
+    /// The rate that did not hold once.
     doubted: Option<f64>,
     asked: Option<f64>,
     tries: usize,
@@ -69,7 +69,7 @@ impl Search {
                 Some((_, times)) => *times += 1,
                 None => self.held.push((rate, 1)),
             },
-            Tried::Missed if !again => self.doubted = Some(rate),
+            Tried::Missed | Tried::Unknown if !again => self.doubted = Some(rate),
             Tried::Missed | Tried::Unknown => {
                 self.beyond = Some(rate);
                 // It held before, by chance.
@@ -147,9 +147,11 @@ mod tests {
 
     #[test]
     fn one_bad_moment_is_no_limit() {
-        let (held, _) =
-            found(50.0, 800.0, |rate, n| if n == 1 { Tried::Missed } else { of(400.0)(rate, n) });
-        assert!(held.is_some_and(|held| (380.0..=400.0).contains(&held)), "{held:?}");
+        for bad in [Tried::Missed, Tried::Unknown] {
+            let (held, _) =
+                found(50.0, 800.0, |rate, n| if n == 1 { bad } else { of(400.0)(rate, n) });
+            assert!(held.is_some_and(|held| (380.0..=400.0).contains(&held)), "{held:?}");
+        }
     }
 
     #[test]
