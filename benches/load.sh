@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What a request costs the open engine, side by side with wrk and oha, and how punctual it is.
 #
-#     benches/load.sh [--rounds N] [--seconds S] [--pacing | --memory S]
+#     benches/load.sh [--rounds N] [--seconds S] [--pacing | --memory S | --count N]
 #
 # nginx serves 1 KiB from core 0; every generator has core 1 and 32 connections. Rounds are interleaved
 # and their order changes, so that what else goes on here falls on all alike; CPU time a request is the
@@ -13,7 +13,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly server_core=0 generator_core=1 connections=32
 readonly port="${PORT:-29480}" pacegate="${PACEGATE:-target/release/pacegate}"
-rounds=5 seconds=5 only='' memory_seconds=0
+rounds=5 seconds=5 only='' memory_seconds=0 count=0
 
 give_up() {
     printf 'benches/load.sh: %s\n' "$@" >&2
@@ -26,6 +26,7 @@ while (($# > 0)); do
         --seconds) seconds=${2:?} && shift ;;
         --pacing) only=pacing ;;
         --memory) only=memory memory_seconds=${2:?} && shift ;;
+        --count) only=count count=${2:?} && shift ;;
         *) give_up "unknown option \`$1\`" ;;
     esac
     shift
@@ -71,7 +72,7 @@ http {
     client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;
     uwsgi_temp_path uwsgi; scgi_temp_path scgi;
     open_file_cache max=10;
-    server { listen 127.0.0.1:$port; root $scratch/www; }
+    server { listen 127.0.0.1:$port; root $scratch/www; location = /status { stub_status; } }
 }
 END
     taskset -c "$server_core" nginx -p "$scratch/" -c nginx.conf -e error.log 2>"$scratch/nginx.log" &
@@ -247,6 +248,21 @@ memory() {
         "$memory_seconds" "$(bundle requests)" "$(awk '{ printf "%.1f", $4 / 1024 }' "$scratch/time.txt")"
 }
 
+# How many requests nginx has seen, this one too.
+served() {
+    python3 -c "import urllib.request as u; print(u.urlopen('$url/status').read().decode().split()[9])"
+}
+
+counting() {
+    local before after ours
+    before=$(served)
+    load_of 20000 "$((count / 20))ms" 1
+    after=$(served)
+    ours=$(bundle requests)
+    printf '\nRequests counted here: %s; by nginx: %s\n' "$ours" "$((after - before - 1))"
+    ((ours == after - before - 1)) || give_up 'the counts differ'
+}
+
 versions() {
     printf '%s; ' "$("$pacegate" --version)"
     nginx -v 2>&1 | tr '\n' ';'
@@ -261,5 +277,6 @@ versions
 case $only in
     pacing) pacing ;;
     memory) memory ;;
+    count) counting ;;
     *) cost && pacing ;;
 esac
