@@ -110,13 +110,16 @@ fn an_endless_body_is_given_up() {
 
 #[test]
 fn silence_is_a_timeout_at_its_value() {
-    for (name, bytes) in [
-        ("nothing", &b""[..]),
-        ("half a head", b"HTTP/1.1 200 OK\r\nContent-"),
-        ("half a body", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok"),
-        ("an interim answer", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    const HEAD: &[u8] =
+        b"HTTP/1.1 200 OK\r\nX: a head that comes in drops takes far more than the timeout\r\n\r\n";
+    for (name, bytes, then) in [
+        ("nothing", &b""[..], Then::Hold),
+        ("half a head", b"HTTP/1.1 200 OK\r\nContent-", Then::Hold),
+        ("half a body", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok", Then::Hold),
+        ("an interim answer", b"HTTP/1.1 100 Continue\r\n\r\n", Then::Hold),
+        ("a head in drops", b"", Then::Drip(HEAD)),
     ] {
-        let server = Server::start(move |_| Reply { then: Then::Hold, ..Reply::keep(bytes) });
+        let server = Server::start(move |_| Reply { then, ..Reply::keep(bytes) });
         let mut plan = plan(server.url(), 50.0, 0.2);
         plan.timeout = Duration::from_millis(250);
         let target = run(&plan).unwrap();

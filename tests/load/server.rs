@@ -25,6 +25,8 @@ pub(crate) enum Then {
     Hold,
     /// These bytes are sent again and again.
     Endless(&'static [u8]),
+    /// A byte of these every few milliseconds, and then nothing.
+    Drip(&'static [u8]),
 }
 
 /// How to answer one request.
@@ -145,9 +147,20 @@ async fn talk(mut stream: TcpStream, answer: &impl Fn(&str) -> Reply, seen: &See
             Then::Close => return,
             Then::Reset => return stream.set_zero_linger().expect("set linger"),
             Then::Endless(bytes) => while stream.write_all(bytes).await.is_ok() {},
+            Then::Drip(bytes) => drip(&mut stream, bytes).await,
             Then::Hold => while stream.read(&mut [0; 64]).await.is_ok_and(|read| read > 0) {},
         }
     }
+}
+
+async fn drip(stream: &mut TcpStream, bytes: &[u8]) {
+    for byte in bytes {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        if stream.write_all(&[*byte]).await.is_err() {
+            return;
+        }
+    }
+    while stream.read(&mut [0; 64]).await.is_ok_and(|read| read > 0) {}
 }
 
 /// The next request with its body; `None` when the client has left.
