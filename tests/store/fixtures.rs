@@ -28,3 +28,8 @@ fn check(version: u32, verdict: Verdict) {
 fn version_1_is_read() {
     check(1, Verdict::Warn);
 }
+
+#[test]
+fn version_2_is_read() {
+    check(2, Verdict::Warn);
+}
