@@ -40,7 +40,12 @@ pub(crate) fn draw(view: &View<'_>, columns: usize, style: Style) -> String {
         page.line("");
     }
     list(&mut page, "what to do", &view.advice, |_| "-".to_owned(), text_columns);
-    list(&mut page, "notes", &view.notes, |i| format!("[{}]", i + 1), text_columns);
+    let label = |note: usize| match view.rows.iter().any(|row| row.notes.contains(&(note + 1))) {
+        true => format!("[{}]", note + 1),
+        // Of the whole build: no row refers to it.
+        false => "-".to_owned(),
+    };
+    list(&mut page, "notes", &view.notes, label, text_columns);
     footer(&mut page, view, &rules, text_columns);
     page.out
 }

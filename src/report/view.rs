@@ -347,7 +347,11 @@ fn run(bundle: &Bundle) -> Phrase {
     let run = &bundle.run;
     let commit = run.revision.commit.as_deref().map(|commit| {
         let short: String = commit.chars().take(8).collect();
-        Phrase::name(&short).then(if run.revision.dirty { " with uncommitted changes" } else { "" })
+        Phrase::plain("commit ").then_name(&short).then(if run.revision.dirty {
+            " with uncommitted changes"
+        } else {
+            ""
+        })
     });
     let branch =
         run.revision.branch.as_deref().map(|branch| Phrase::plain("on ").then_name(branch));
@@ -355,7 +359,12 @@ fn run(bundle: &Bundle) -> Phrase {
     let took = format!("measured in {}", duration(run.elapsed));
     let place = phrase::join(commit.into_iter().chain(branch), " ");
     let time = Phrase::plain(format!("{when}, {took}"));
-    if place.spans().is_empty() { time } else { place.then(", ").then_phrase(time) }
+    // So much of an id tells runs apart that are not of the same millisecond.
+    let id: String = run.id.to_string().chars().take(13).collect();
+    phrase::join(
+        [Phrase::name(&id), place, time].into_iter().filter(|part| !part.spans().is_empty()),
+        ", ",
+    )
 }
 
 /// A moment to the minute, without its zone.
