@@ -14,6 +14,7 @@ mod points;
 mod recording;
 mod replay;
 mod reports;
+mod segment;
 mod selection;
 mod side_by_side;
 mod table;
@@ -27,6 +28,7 @@ pub use points::{point_options, points, read_series};
 pub use recording::{Recorded, read as read_recording};
 pub use replay::{Replayed, replay};
 pub use reports::write_report;
+pub use segment::{Loading, Merged, Part, load_segment, merge, read_segment};
 
 use crate::Error;
 use crate::config::{self, Plan, Source, StoreLocation};

@@ -2,6 +2,7 @@
 
 use crate::doctor::DoctorArgs;
 use crate::history::args::{AcceptArgs, ExportArgs, ListArgs, PruneArgs, ShowArgs};
+use crate::load::{LoadArgs, MergeArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pacegate::config;
 use std::path::PathBuf;
@@ -28,11 +29,15 @@ pub(crate) enum Verb {
     Report(ReportArgs),
     /// Look at how series went from commit to commit
     History(HistoryArgs),
+    /// Send one load, or this machine's segment of it, and write what came of it; judges nothing
+    Load(LoadArgs),
+    /// Merge the segments of a load into a run, which `check --head` judges
+    Merge(MergeArgs),
     /// Say how noisy this machine is, and what can be found on it
     Doctor(DoctorArgs),
     /// Write a commented gates.yaml for the repository in this directory
     Init(InitArgs),
-    /// Print a JSON Schema: of the configuration, of bundles, of runs, of diagnoses
+    /// Print a JSON Schema: of the configuration, of bundles, of runs and so on
     Schema(SchemaArgs),
 }
 
@@ -243,6 +248,8 @@ pub(crate) enum Document {
     Run,
     /// gates.accepted.yaml
     Accepted,
+    /// What `load` writes and `merge` reads
+    Segment,
     /// What `doctor` prints as JSON
     Diagnosis,
 }
@@ -269,7 +276,7 @@ fn share(text: &str) -> Result<f64, String> {
 }
 
 /// A branch as git would have it.
-fn branch(name: &str) -> Result<String, String> {
+pub(crate) fn branch(name: &str) -> Result<String, String> {
     let odd = |c: char| c.is_control() || c.is_whitespace();
     match name.is_empty() || name.len() > 250 || name.chars().any(odd) {
         true => Err("a branch's name is 1 to 250 bytes without white space".to_owned()),

@@ -73,6 +73,9 @@ pub(in crate::measure) fn of_segment(mut validity: Validity) -> Validity {
         ValidityFact::RateNotReached { .. }
         | ValidityFact::Dropped { .. }
         | ValidityFact::PairsLeftOut { .. }
+        | ValidityFact::SegmentMissing { .. }
+        | ValidityFact::SegmentsApart { .. }
+        | ValidityFact::SegmentBroken { .. }
         | ValidityFact::CutShort { .. } => true,
         ValidityFact::GeneratorLate { allowed, .. } => median.is_none_or(|late| late > *allowed),
         ValidityFact::GeneratorBusy { .. } => false,

@@ -8,12 +8,12 @@
 mod search;
 
 use super::seen::Seen;
-use super::{LoadError, open};
+use super::{LoadError, Share, open};
 use crate::config::{Arrivals, CapacityPlan, LoadPlan, RateStage, Traffic};
 use crate::measure::resources::Root;
 use crate::measure::{Context, Event};
 use crate::model::{
-    Course, Data, LoadLevel, Measurement, Metric, Sample, Target, Unit, ValidityFact,
+    Course, Data, LoadLevel, Measurement, Metric, Part, Sample, Target, Unit, ValidityFact,
 };
 use search::{Search, Tried};
 use std::time::Instant;
@@ -48,7 +48,7 @@ pub(super) async fn search(
         // What it tells of itself is of one rate only.
         let quiet = Context { observer: &|_| {}, ..context };
         let arrivals = at(&capacity.arrivals, rate, capacity);
-        let seen = match open::send(plan, &arrivals, service, quiet).await {
+        let seen = match open::send(plan, &arrivals, Share::WHOLE, service, quiet).await {
             Ok(seen) if seen.cut_short => break,
             Err(LoadError::Interrupted) => break,
             seen => seen?,
@@ -77,6 +77,7 @@ pub(super) async fn search(
     let whole = Traffic::Capacity(capacity.clone());
     let mut target = super::target::assemble(
         &LoadPlan { traffic: whole, ..plan.clone() },
+        Part::WHOLE,
         Seen { steps: vec![], timeline: None, resources: vec![], ..seen },
         begun.elapsed(),
     );

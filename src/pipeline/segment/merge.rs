@@ -1,0 +1,280 @@
+//! Segments of one load as the run that they are together.
+
+use super::super::document::refused;
+use super::super::reports;
+use super::read;
+use crate::measure::pool;
+use crate::model::{
+    Data, Environment, Interval, Noise, Part, Revision, Run, Sample, Segment, SegmentPlan, Target,
+    Timeline, Validity, ValidityFact,
+};
+use crate::{Error, report};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use time::OffsetDateTime;
+
+/// How far apart the segments of a load may begin, in seconds.
+const MOST_APART: f64 = 1.0;
+
+/// The segments of a load as one run.
+#[derive(Debug, Clone)]
+pub struct Merged {
+    /// The run; its one target is the load.
+    pub run: Run,
+    /// What the load is.
+    pub plan: SegmentPlan,
+    /// How many segments there are.
+    pub segments: usize,
+    /// How many there should be.
+    pub of: u32,
+}
+
+/// Merges segments of one load and writes them as a run file.
+///
+/// # Errors
+///
+/// When a file cannot be read or is no segment, when segments are not of one load, definition, number,
+/// beginning or commit, when one is there twice, or the run cannot be written.
+pub fn merge(files: &[PathBuf], out: &Path) -> Result<Merged, Error> {
+    reports::try_out(out).map_err(|source| Error::OutPath { path: out.to_owned(), source })?;
+    let mut segments: BTreeMap<u32, (PathBuf, Segment)> = BTreeMap::new();
+    for file in files {
+        let segment = read::read(file)?;
+        if let Some((first_file, first)) = segments.values().next() {
+            let unlike = unlike(first, &segment).or_else(|| {
+                let twice = segments.get(&segment.segment.number)?;
+                Some(format!(
+                    "it is segment {} once more, as is `{}`",
+                    segment.segment,
+                    twice.0.display()
+                ))
+            });
+            if let Some(why) = unlike {
+                return Err(refused(file, format!("{why} (beside `{}`)", first_file.display())));
+            }
+        }
+        segments.insert(segment.segment.number, (file.clone(), segment));
+    }
+    let count = segments.len();
+    let mut files = segments.into_values();
+    let Some((file, first)) = files.next() else {
+        return Err(refused(out, "no segment was given".to_owned()));
+    };
+    let (plan, of) = (first.plan.clone(), first.segment.of);
+    let whole = files.map(|(_, segment)| segment).collect();
+    let run = together(first, whole).map_err(|why| refused(&file, why))?;
+    let text = report::json_document(&run).map_err(report::Error::from)?;
+    reports::write(out, &text)
+        .map_err(|source| Error::OutWrite { path: out.to_owned(), source })?;
+    Ok(Merged { run, plan, segments: count, of })
+}
+
+/// In what a segment differs from another, if they are not of one load.
+fn unlike(first: &Segment, other: &Segment) -> Option<String> {
+    let (one, two) = (first.load().ok()?, other.load().ok()?);
+    let interval = |target: &Target| target.course.timeline.as_ref().map(|t| t.interval.to_bits());
+    let differs = [
+        (first.run.project != other.run.project, "it is of another project"),
+        (one.name != two.name, "it is of another load"),
+        (first.segment.of != other.segment.of, "it is of another number of segments"),
+        (
+            one.definition != two.definition
+                || first.plan != other.plan
+                || interval(one) != interval(two),
+            "its load is defined otherwise, so that it is no part of the same one",
+        ),
+        (
+            first.start != other.start,
+            "it began at another time, so that it was not sent together with it",
+        ),
+        (
+            matches!((&first.run.revision.commit, &other.run.revision.commit), (Some(a), Some(b)) if a != b),
+            "it is of another commit",
+        ),
+    ];
+    differs.into_iter().find(|(differs, _)| *differs).map(|(_, why)| why.to_owned())
+}
+
+/// The run that segments of one load make together, in the order of their numbers.
+fn together(first: Segment, others: Vec<Segment>) -> Result<Run, String> {
+    let facts = facts(&first, &others);
+    let mut run = first.run;
+    let mut target = run.targets.pop().ok_or("it measured nothing")?;
+    let mut rates = vec![throughput(&target)];
+    for other in &others {
+        rates.push(throughput(other.load()?));
+    }
+    let mut environments = vec![run.environment];
+    for Segment { run: more, .. } in others {
+        environments.push(more.environment);
+        run.started = run.started.min(more.started);
+        run.elapsed = run.elapsed.max(more.elapsed);
+        run.revision = revision(run.revision, more.revision);
+        run.noise = noise(run.noise, more.noise);
+        run.cut_short |= more.cut_short;
+        run.trusted &= more.trusted;
+        more.warnings.into_iter().for_each(|warning| pool::warn(&mut run.warnings, warning));
+        more.targets.into_iter().for_each(|more| add(&mut target, more));
+    }
+    run.environment = environment(environments);
+    set_throughput(&mut target, &rates)?;
+    if let Some(validity) = &mut target.validity {
+        validity.broken = facts;
+    }
+    run.targets = vec![target];
+    run.check()?;
+    Ok(run)
+}
+
+/// What breaks the validity of the whole: what broke that of a segment, those that are missing, and
+/// beginnings that lie apart.
+fn facts(first: &Segment, others: &[Segment]) -> Vec<ValidityFact> {
+    let of = first.segment.of;
+    let all = || std::iter::once(first).chain(others);
+    let missing = (1..=of)
+        .filter(|number| all().all(|segment| segment.segment.number != *number))
+        .map(|number| ValidityFact::SegmentMissing { segment: Part { number, of } });
+    let broken = all().flat_map(|segment| {
+        let validity = segment.load().ok().and_then(|load| load.validity.as_ref());
+        let facts = validity.map(|validity| validity.broken.as_slice()).unwrap_or_default();
+        facts.iter().map(|why| match of {
+            1 => why.clone(),
+            _ => {
+                ValidityFact::SegmentBroken { segment: segment.segment, why: Box::new(why.clone()) }
+            }
+        })
+    });
+    missing.chain(apart(all())).chain(broken).collect()
+}
+
+/// When a segment did begin, by its own clock, after its warm-up.
+fn begun(segment: &Segment) -> Option<OffsetDateTime> {
+    segment.load().ok()?.course.timeline.as_ref()?.begun
+}
+
+fn apart<'a>(segments: impl Iterator<Item = &'a Segment> + Clone) -> Option<ValidityFact> {
+    let begun = segments.filter_map(begun);
+    let seconds = (begun.clone().max()? - begun.min()?).as_seconds_f64();
+    (seconds > MOST_APART).then_some(ValidityFact::SegmentsApart { seconds, allowed: MOST_APART })
+}
+
+/// Adds a segment: histograms, counts and values as of more of the same, and what went on at the same time
+/// as such.
+fn add(target: &mut Target, more: Target) {
+    let elapsed = target.elapsed.max(more.elapsed);
+    let validity = match (target.validity.take(), &more.validity) {
+        (Some(one), Some(two)) => Some(at_once(one, two)),
+        (one, two) => one.or_else(|| two.clone()),
+    };
+    target.cut_short |= more.cut_short;
+    let timeline = (target.course.timeline.take(), more.course.timeline.clone());
+    target.course.timeline = match timeline {
+        (Some(one), Some(two)) => Some(beside(one, two)),
+        (one, two) => one.or(two),
+    };
+    pool::add(target, more);
+    (target.elapsed, target.validity) = (elapsed, validity);
+}
+
+/// Rates add up. Lateness is that of all arrivals, the generators' CPU that of the busiest.
+fn at_once(one: Validity, two: &Validity) -> Validity {
+    let lateness = match (one.lateness, &two.lateness) {
+        (Some(mut all), Some(more)) => {
+            all.merge(more);
+            Some(all)
+        }
+        _ => None,
+    };
+    Validity {
+        asked_rate: one.asked_rate + two.asked_rate,
+        achieved_rate: one.achieved_rate + two.achieved_rate,
+        dropped: one.dropped.saturating_add(two.dropped),
+        lateness_p99: match &lateness {
+            Some(lateness) => lateness.quantile(0.99),
+            None => one.lateness_p99.max(two.lateness_p99),
+        },
+        lateness,
+        generator_cpu: one.generator_cpu.into_iter().chain(two.generator_cpu).reduce(f64::max),
+        under_counts: one.under_counts || two.under_counts,
+        broken: one.broken,
+    }
+}
+
+/// Interval by interval; one that was cut short has fewer.
+fn beside(mut one: Timeline, two: Timeline) -> Timeline {
+    let most = one.intervals.len().max(two.intervals.len());
+    one.intervals.resize(most, Interval::default());
+    for (all, more) in one.intervals.iter_mut().zip(two.intervals) {
+        all.errors = all.errors.saturating_add(more.errors);
+        all.latency = match (all.latency.take(), more.latency) {
+            (Some(mut all), Some(more)) => {
+                all.merge(&more);
+                Some(all)
+            }
+            (all, more) => all.or(more),
+        };
+    }
+    Timeline { begun: one.begun.into_iter().chain(two.begun).min(), ..one }
+}
+
+fn throughput(target: &Target) -> f64 {
+    match target.measurement("throughput").map(|measurement| &measurement.data) {
+        Some(Data::Sample(sample)) => sample.values().sum(),
+        _ => 0.0,
+    }
+}
+
+fn set_throughput(target: &mut Target, rates: &[f64]) -> Result<(), String> {
+    let sum = Sample::of_processes([rates.iter().sum()]).map_err(|error| error.to_string())?;
+    let known = target.measurements.iter_mut().find(|known| known.metric.name == "throughput");
+    if let Some(known) = known {
+        known.data = Data::Sample(sum);
+    }
+    Ok(())
+}
+
+/// A machine outside version control does not know the commit, and one with changes makes all dirty.
+fn revision(one: Revision, two: Revision) -> Revision {
+    Revision {
+        commit: one.commit.or(two.commit),
+        branch: one.branch.or(two.branch),
+        dirty: one.dirty || two.dirty,
+    }
+}
+
+/// The worst of the machines.
+fn noise(one: Noise, two: Noise) -> Noise {
+    let worst = |a: Option<f64>, b: Option<f64>| a.into_iter().chain(b).reduce(f64::max);
+    Noise {
+        governor: one.governor.clone().filter(|_| one.governor == two.governor),
+        turbo: one.turbo.filter(|_| one.turbo == two.turbo),
+        load_per_core: worst(one.load_per_core, two.load_per_core),
+        steal: worst(one.steal, two.steal),
+        cpu_pressure: worst(one.cpu_pressure, two.cpu_pressure),
+    }
+}
+
+/// The machine class of all: theirs where they are alike, else the classes beside each other, so that
+/// only the same machines are compared with it.
+fn environment(mut all: Vec<Environment>) -> Environment {
+    all.sort_by_cached_key(ToString::to_string);
+    let alike = all.windows(2).all(|pair| pair[0] == pair[1]);
+    let joined = |field: &dyn Fn(&Environment) -> String| {
+        let mut texts: Vec<String> = all.iter().map(field).collect();
+        texts.dedup();
+        texts.join(" + ")
+    };
+    let cores =
+        |all: &[Environment]| all.iter().fold(0u32, |sum, one| sum.saturating_add(one.cores));
+    Environment {
+        cpu: match alike {
+            true => joined(&|one| one.cpu.clone()),
+            false => joined(&|one| format!("{} ({} cores)", one.cpu, one.cores)),
+        },
+        cores: if alike { all.first().map_or(0, |one| one.cores) } else { cores(&all) },
+        arch: joined(&|one| one.arch.clone()),
+        os: joined(&|one| one.os.clone()),
+        image: joined(&|one| one.image.clone()),
+        toolchain: joined(&|one| one.toolchain.clone()),
+    }
+}
