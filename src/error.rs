@@ -83,6 +83,16 @@ pub enum Error {
         /// Why not.
         why: String,
     },
+    /// Segments are not of one load.
+    #[error("failed to merge `{path}` with `{other}`: {why}")]
+    NotMerged {
+        /// The segment.
+        path: PathBuf,
+        /// One that was read before it.
+        other: PathBuf,
+        /// Why they do not belong together.
+        why: String,
+    },
     /// A result cannot be written where it is to be; found before measuring.
     #[error("failed to prepare `{path}`, which `--out` names")]
     OutPath {
@@ -204,6 +214,7 @@ impl Error {
             | Error::NoSuchLoad { .. }
             | Error::NotSplit { .. }
             | Error::BadStart(_)
+            | Error::NotMerged { .. }
             | Error::OutPath { .. }
             | Error::Document { .. }
             | Error::NoSuchRun(_)

@@ -14,9 +14,13 @@ mod ends;
 #[cfg(test)]
 mod journeys;
 #[cfg(test)]
+mod merging;
+#[cfg(test)]
 mod requests;
 #[cfg(test)]
 mod secure;
+#[cfg(test)]
+mod segments;
 #[cfg(test)]
 mod server;
 #[cfg(test)]

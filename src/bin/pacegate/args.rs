@@ -109,6 +109,10 @@ pub(crate) struct CheckArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Vec<PathBuf>,
 
+    /// With --head: keep the run in the store too, so that it may serve as a baseline
+    #[arg(long, requires = "head", conflicts_with = "baseline")]
+    pub(crate) keep: bool,
+
     /// Decide recorded pairs again, look by look, by the rules in the file; `-` reads stdin
     #[arg(long, value_name = "FILE", conflicts_with_all = ["head", "baseline"])]
     pub(crate) replay: Option<PathBuf>,

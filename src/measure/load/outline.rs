@@ -101,7 +101,7 @@ mod tests {
     #[track_caller]
     fn check(load: &str, part: Part, expected: &str) {
         let text = format!(
-            "version: 1\nproject: p\nloads: {{ l: {{ url: 'http://127.0.0.1:80', steps: [ {{ get: / }} ], {load} }} }}\n"
+            "version: 1\nproject: p\ngates: [ {{ series: '*', limit: {{ max: 1 }} }} ]\nloads: {{ l: {{ url: 'http://127.0.0.1:80', steps: [ {{ get: / }} ], {load} }} }}\n"
         );
         let place = std::path::Path::new("gates.yaml");
         let plan = crate::config::parse(&text, place, place, time::Date::MIN).unwrap();

@@ -40,18 +40,16 @@ pub fn merge(files: &[PathBuf], out: &Path) -> Result<Merged, Error> {
     let mut segments: BTreeMap<u32, (PathBuf, Segment)> = BTreeMap::new();
     for file in files {
         let segment = read::read(file)?;
-        if let Some((first_file, first)) = segments.values().next() {
-            let unlike = unlike(first, &segment).or_else(|| {
-                let twice = segments.get(&segment.segment.number)?;
-                Some(format!(
-                    "it is segment {} once more, as is `{}`",
-                    segment.segment,
-                    twice.0.display()
-                ))
-            });
-            if let Some(why) = unlike {
-                return Err(refused(file, format!("{why} (beside `{}`)", first_file.display())));
-            }
+        let unlike = segments
+            .values()
+            .next()
+            .and_then(|(other, first)| Some((other, unlike(first, &segment)?)));
+        let twice = segments
+            .get(&segment.segment.number)
+            .map(|(other, _)| (other, format!("both are segment {}", segment.segment)));
+        if let Some((other, why)) = unlike.or(twice) {
+            let (path, other) = (file.clone(), other.clone());
+            return Err(Error::NotMerged { path, other, why });
         }
         segments.insert(segment.segment.number, (file.clone(), segment));
     }

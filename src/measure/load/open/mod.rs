@@ -120,7 +120,7 @@ async fn watched(
     let reports = assignments.into_iter().map(worker::spawn);
     let mut reports = reports.collect::<Result<Vec<_>, _>>().map_err(LoadError::Worker)?;
     let mut all: Option<Report> = None;
-    let mut tick = tokio::time::interval(TICK);
+    let mut tick = tokio::time::interval_at((start + TICK).into(), TICK);
     while let Some(next) = reports.last_mut() {
         tokio::select! {
             report = next => {
