@@ -28,7 +28,7 @@ pub use points::{point_options, points, read_series};
 pub use recording::{Recorded, read as read_recording};
 pub use replay::{Replayed, replay};
 pub use reports::write_report;
-pub use segment::{Loading, Merged, Part, load_segment, merge, read_segment};
+pub use segment::{LONGEST_WAIT, Loading, Merged, Part, load_segment, merge, read_segment};
 
 use crate::Error;
 use crate::config::{self, Plan, Source, StoreLocation};

@@ -49,6 +49,8 @@ pub enum Event {
 /// How a load goes, as it is seen from here.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LoadProgress {
+    /// What it is a part of, in a few words: `200/s, 100/s held so far`.
+    pub of: Option<String>,
     /// How far it has come.
     pub phase: LoadPhase,
     /// Share done, in [0, 1].

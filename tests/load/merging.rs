@@ -218,6 +218,14 @@ fn segments_of_different_loads_are_refused() {
     check(&|other| other.segment.of = 4, "of another number of segments");
     check(&|other| load(other).definition = "e".to_owned(), "defined otherwise");
     check(&|other| other.plan.rate = 11.0, "defined otherwise");
+    check(
+        &|other| load(other).measurements[0].data = Data::Counts { events: 1, trials: 2 },
+        "another kind of `latency`",
+    );
+    check(
+        &|other| load(other).measurements[0].metric.unit = Unit::Bytes,
+        "another kind of `latency`",
+    );
     check(&|other| other.start += Duration::seconds(1), "began at another time");
     check(&|other| other.segment.number = 1, "both are segment 1/3");
     let commit =

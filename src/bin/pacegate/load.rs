@@ -98,10 +98,14 @@ pub(crate) fn merge(args: &MergeArgs) -> Result<Exit, Failure> {
 
 fn moment(text: &str) -> Result<Moment, String> {
     if let Some(time) = text.strip_prefix('+') {
-        return config::duration(time).map(Moment::In).map_err(|error| match error.help {
+        let time = config::duration(time).map_err(|error| match error.help {
             Some(help) => format!("{}; {help}", error.message),
             None => error.message,
-        });
+        })?;
+        return match time <= pipeline::LONGEST_WAIT {
+            true => Ok(Moment::In(time)),
+            false => Err("that is more than a day off".to_owned()),
+        };
     }
     OffsetDateTime::parse(text, &Rfc3339)
         .map(Moment::At)
@@ -117,7 +121,9 @@ mod tests {
         let at = |text: &str| moment(text).map(|moment| format!("{moment:?}"));
         assert_eq!(moment("+10s"), Ok(Moment::In(Duration::from_secs(10))));
         assert_eq!(moment("2026-11-25T10:00:00+01:00"), moment("2026-11-25T09:00:00Z"));
-        for text in ["", "+", "+10", "10s", "-10s", "now", "2026-11-25", "+1e300d"] {
+        for text in
+            ["", "+", "+10", "10s", "-10s", "now", "2026-11-25", "+25h", "+9000000d", "+1e300d"]
+        {
             assert!(at(text).is_err(), "{text}: {:?}", at(text));
         }
     }

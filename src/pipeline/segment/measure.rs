@@ -7,12 +7,13 @@ use crate::measure::{self, Context};
 use crate::model::{SEGMENT_FORMAT, SEGMENT_VERSION, Segment, SegmentPlan};
 use crate::{Error, report};
 use std::path::PathBuf;
-use time::{Duration, OffsetDateTime};
+use std::time::Duration;
+use time::OffsetDateTime;
 
 pub use crate::model::Part;
 
-/// The longest that a beginning is waited for.
-const LONGEST_WAIT: Duration = Duration::DAY;
+/// The longest that a beginning is waited for: a day.
+pub const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
 
 /// Which load to send, and which part of it.
 #[derive(Debug, Clone)]

@@ -3,13 +3,15 @@
 use super::super::document::refused;
 use super::super::reports;
 use super::read;
+use crate::Error;
 use crate::measure::pool;
 use crate::model::{
-    Data, Environment, Interval, Noise, Part, Revision, Run, Sample, Segment, SegmentPlan, Target,
+    Data, Environment, Interval, Measurement, Noise, Part, Revision, Run, Sample, Segment, Target,
     Timeline, Validity, ValidityFact,
 };
-use crate::{Error, report};
+use crate::report::{self, escape};
 use std::collections::BTreeMap;
+use std::mem::discriminant;
 use std::path::{Path, PathBuf};
 use time::OffsetDateTime;
 
@@ -21,8 +23,6 @@ const MOST_APART: f64 = 1.0;
 pub struct Merged {
     /// The run; its one target is the load.
     pub run: Run,
-    /// What the load is.
-    pub plan: SegmentPlan,
     /// How many segments there are.
     pub segments: usize,
     /// How many there should be.
@@ -58,13 +58,13 @@ pub fn merge(files: &[PathBuf], out: &Path) -> Result<Merged, Error> {
     let Some((file, first)) = files.next() else {
         return Err(refused(out, "no segment was given".to_owned()));
     };
-    let (plan, of) = (first.plan.clone(), first.segment.of);
-    let whole = files.map(|(_, segment)| segment).collect();
-    let run = together(first, whole).map_err(|why| refused(&file, why))?;
+    let of = first.segment.of;
+    let others = files.map(|(_, segment)| segment).collect();
+    let run = together(first, others).map_err(|why| refused(&file, why))?;
     let text = report::json_document(&run).map_err(report::Error::from)?;
     reports::write(out, &text)
         .map_err(|source| Error::OutWrite { path: out.to_owned(), source })?;
-    Ok(Merged { run, plan, segments: count, of })
+    Ok(Merged { run, segments: count, of })
 }
 
 /// In what a segment differs from another, if they are not of one load.
@@ -90,7 +90,18 @@ fn unlike(first: &Segment, other: &Segment) -> Option<String> {
             "it is of another commit",
         ),
     ];
-    differs.into_iter().find(|(differs, _)| *differs).map(|(_, why)| why.to_owned())
+    let differs = differs.into_iter().find(|(differs, _)| *differs).map(|(_, why)| why.to_owned());
+    differs.or_else(|| {
+        let odd = two.measurements.iter().find(|own| {
+            one.measurement(&own.metric.name).is_some_and(|known| !alike(known, own))
+        })?;
+        Some(format!("it has another kind of `{}`", escape::name(&odd.metric.name)))
+    })
+}
+
+/// Whether values of both can be put together.
+fn alike(one: &Measurement, two: &Measurement) -> bool {
+    one.metric == two.metric && discriminant(&one.data) == discriminant(&two.data)
 }
 
 /// The run that segments of one load make together, in the order of their numbers.

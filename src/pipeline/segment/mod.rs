@@ -4,6 +4,6 @@ mod measure;
 mod merge;
 mod read;
 
-pub use measure::{Loading, Part, load_segment};
+pub use measure::{LONGEST_WAIT, Loading, Part, load_segment};
 pub use merge::{Merged, merge};
 pub use read::read as read_segment;

@@ -134,6 +134,7 @@ mod tests {
             ],
         );
         let progress = LoadProgress {
+            of: None,
             phase: LoadPhase::Measuring,
             done: 0.5,
             left: Duration::from_secs(31),
@@ -155,7 +156,7 @@ mod tests {
                 (0, "a (about 60 s)"),
                 (
                     30,
-                    "a: measuring, 31 s left: 200 of 200/s, p50 1.0 ms, p95 2.0 ms, p99 3.0 ms, 2 errors, 3 in flight",
+                    "a: measuring, 2 errors, 31 s left: 200 of 200/s, p50 1.0 ms, p95 2.0 ms, p99 3.0 ms, 3 in flight",
                 ),
                 (59, "a done in 70 s"),
             ],

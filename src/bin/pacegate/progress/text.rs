@@ -3,30 +3,33 @@
 use pacegate::measure::{LoadPhase, LoadProgress};
 use std::time::Duration;
 
-/// `200 of 200/s, 3 in flight, p50 812 µs, p95 1.2 ms, p99 3.4 ms, 0 errors`.
+/// `200 of 200/s, p50 812 µs, p95 1.2 ms, p99 3.4 ms, 3 in flight`; short enough for 80 columns.
 pub(super) fn load(progress: &LoadProgress) -> String {
-    let LoadProgress { asked, achieved, in_flight, waiting, latency, errors, .. } = progress;
+    let LoadProgress { asked, achieved, in_flight, waiting, latency, .. } = progress;
     let rate = (progress.phase != LoadPhase::Ending)
         .then(|| format!("{} of {}/s", rate(*achieved), rate(*asked)));
-    let flying = format!("{in_flight} in flight");
-    let waiting = (*waiting > 0).then(|| format!("{waiting} waiting for a connection"));
     let latency = latency
         .map(|[p50, p95, p99]| format!("p50 {}, p95 {}, p99 {}", time(p50), time(p95), time(p99)));
-    let plural = if *errors == 1 { "" } else { "s" };
-    let errors =
-        (progress.phase != LoadPhase::WarmingUp).then(|| format!("{errors} error{plural}"));
-    // What is told last is cut off first where the terminal is narrow.
-    let parts = [rate, latency, errors, Some(flying), waiting];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    let flying = Some(format!("{in_flight} in flight"));
+    let waiting = (*waiting > 0).then(|| format!("{waiting} waiting"));
+    [rate, latency, flying, waiting].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-/// `measuring, 12 s left`.
+/// `measuring, 0 errors, 12 s left`.
 pub(super) fn load_phase(progress: &LoadProgress) -> String {
     let left = seconds(progress.left);
-    match progress.phase {
+    let errors = match progress.errors {
+        1 => "1 error".to_owned(),
+        errors => format!("{errors} errors"),
+    };
+    let phase = match progress.phase {
         LoadPhase::WarmingUp => format!("warming up, {left} left"),
-        LoadPhase::Measuring => format!("measuring, {left} left"),
-        LoadPhase::Ending => "waiting for answers".to_owned(),
+        LoadPhase::Measuring => format!("measuring, {errors}, {left} left"),
+        LoadPhase::Ending => format!("waiting for answers, {errors}"),
+    };
+    match &progress.of {
+        Some(of) => format!("{of}: {phase}"),
+        None => phase,
     }
 }
 
@@ -53,7 +56,7 @@ pub(super) fn seconds(time: Duration) -> String {
 
 /// A rate to three digits or so: slow loads start less than one journey a second.
 fn rate(rate: f64) -> String {
-    if rate < 10.0 { format!("{rate:.1}") } else { format!("{rate:.0}") }
+    if (0.05..9.95).contains(&rate) { format!("{rate:.1}") } else { format!("{rate:.0}") }
 }
 
 fn time(seconds: f64) -> String {
@@ -71,6 +74,7 @@ mod tests {
 
     fn progress(phase: LoadPhase) -> LoadProgress {
         LoadProgress {
+            of: None,
             phase,
             done: 0.5,
             left: Duration::from_secs(12),
@@ -102,8 +106,8 @@ mod tests {
         check(
             Measuring,
             |_| (),
-            "measuring, 12 s left",
-            "200 of 200/s, p50 812 µs, p95 1.2 ms, p99 34 ms, 0 errors, 3 in flight",
+            "measuring, 0 errors, 12 s left",
+            "200 of 200/s, p50 812 µs, p95 1.2 ms, p99 34 ms, 3 in flight",
         );
         check(
             Measuring,
@@ -113,20 +117,26 @@ mod tests {
                 progress.latency = Some([0.5, 1.0, 30.04]);
                 progress.left = Duration::from_millis(2340);
             },
-            "measuring, 2.3 s left",
-            "0.0 of 1.5/s, p50 500 ms, p95 1.0 s, p99 30.0 s, 1 error, 3 in flight, 40 waiting for a connection",
+            "measuring, 1 error, 2.3 s left",
+            "0 of 1.5/s, p50 500 ms, p95 1.0 s, p99 30.0 s, 3 in flight, 40 waiting",
         );
         check(
             Measuring,
             |progress| progress.latency = None,
-            "measuring, 12 s left",
-            "200 of 200/s, 0 errors, 3 in flight",
+            "measuring, 0 errors, 12 s left",
+            "200 of 200/s, 3 in flight",
+        );
+        check(
+            Measuring,
+            |progress| progress.of = Some("200/s, none held so far".to_owned()),
+            "200/s, none held so far: measuring, 0 errors, 12 s left",
+            "200 of 200/s, p50 812 µs, p95 1.2 ms, p99 34 ms, 3 in flight",
         );
         check(
             Ending,
             |progress| progress.left = Duration::ZERO,
-            "waiting for answers",
-            "p50 812 µs, p95 1.2 ms, p99 34 ms, 0 errors, 3 in flight",
+            "waiting for answers, 0 errors",
+            "p50 812 µs, p95 1.2 ms, p99 34 ms, 3 in flight",
         );
     }
 

@@ -11,7 +11,7 @@ use super::seen::Seen;
 use super::{LoadError, Share, open};
 use crate::config::{Arrivals, CapacityPlan, LoadPlan, RateStage, Traffic};
 use crate::measure::resources::Root;
-use crate::measure::{Context, Event};
+use crate::measure::{Context, Event, LoadProgress};
 use crate::model::{
     Course, Data, LoadLevel, Measurement, Metric, Part, Sample, Target, Unit, ValidityFact,
 };
@@ -37,18 +37,23 @@ pub(super) async fn search(
         if context.stop.is_asked() {
             break;
         }
-        (context.observer)(Event::Progress {
-            name: plan.name.clone(),
-            done: search.done(),
-            note: format!(
-                "{rate:.0}/s, {} held so far",
-                search.held().map_or("none".to_owned(), |held| format!("{held:.0}/s"))
-            ),
-        });
+        let so_far = format!(
+            "{rate:.0}/s, {} held so far",
+            search.held().map_or("none".to_owned(), |held| format!("{held:.0}/s"))
+        );
+        let done = search.done();
+        (context.observer)(Event::Progress { name: plan.name.clone(), done, note: so_far.clone() });
         // What it tells of itself is of one rate only.
-        let quiet = Context { observer: &|_| {}, ..context };
+        let observer = |event| {
+            if let Event::Load { name, progress } = event {
+                let (of, done) = (Some(so_far.clone()), done.unwrap_or_default());
+                let progress = LoadProgress { of, done, ..progress };
+                (context.observer)(Event::Load { name, progress });
+            }
+        };
+        let within = Context { observer: &observer, ..context };
         let arrivals = at(&capacity.arrivals, rate, capacity);
-        let seen = match open::send(plan, &arrivals, Share::WHOLE, service, quiet).await {
+        let seen = match open::send(plan, &arrivals, Share::WHOLE, service, within).await {
             Ok(seen) if seen.cut_short => break,
             Err(LoadError::Interrupted) => break,
             seen => seen?,

@@ -17,6 +17,9 @@ const PARTS_BITS: u32 = PARTS.trailing_zeros();
 /// The time over which rates are told.
 const RECENT: Duration = Duration::from_secs(1);
 
+/// Points at which a changing rate is looked at within that time.
+const POINTS: u32 = 8;
+
 /// Counts of one worker so far.
 #[derive(Debug)]
 pub(super) struct Live {
@@ -108,6 +111,7 @@ impl<'a> Watch<'a> {
             (0..buckets).map(|index| self.sum(|live| &live.buckets[index])).collect();
         let (asked, achieved) = self.rates(elapsed, journeys);
         LoadProgress {
+            of: None,
             phase: match elapsed {
                 now if now < warmup => LoadPhase::WarmingUp,
                 now if now < warmup + duration => LoadPhase::Measuring,
@@ -137,8 +141,9 @@ impl<'a> Watch<'a> {
             seconds if seconds > 0.0 => journeys.saturating_sub(before) as f64 / seconds,
             _ => 0.0,
         };
-        let asked = rate_at(self.arrivals, since + time / 2) / f64::from(self.part.of.max(1));
-        (asked, achieved)
+        let at = |point: u32| rate_at(self.arrivals, since + time * (2 * point + 1) / (2 * POINTS));
+        let mean = (0..POINTS).map(at).sum::<f64>() / f64::from(POINTS);
+        (mean / f64::from(self.part.of.max(1)), achieved)
     }
 
     fn sum(&self, counter: impl Fn(&Live) -> &AtomicU64) -> u64 {
