@@ -247,4 +247,13 @@ mod tests {
         check(|plan| step(plan).extract = vec![extract], false);
         check(|plan| step(plan).headers.clear(), false);
     }
+
+    #[test]
+    fn how_many_machines_send_it_decides_and_which_of_them_does_not() {
+        let of = |number, of| of_part(&plan(), Part { number, of });
+        assert_eq!(of(1, 1), digest(&plan()));
+        assert_eq!(of(1, 3), of(3, 3));
+        assert_ne!(of(1, 3), of(1, 1));
+        assert_ne!(of(1, 3), of(1, 2));
+    }
 }

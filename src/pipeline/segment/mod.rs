@@ -1,5 +1,6 @@
 //! Loads that several machines send together: each measures a segment, and the segments become a run.
 
+mod machines;
 mod measure;
 mod merge;
 mod read;
