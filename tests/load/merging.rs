@@ -13,7 +13,7 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 /// A segment with ten answers of so many milliseconds, one of which failed.
-fn segment(number: u32, of: u32, milliseconds: u64) -> Segment {
+pub(crate) fn segment(number: u32, of: u32, milliseconds: u64) -> Segment {
     let start = OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap();
     let latency: Histogram = std::iter::repeat_n(milliseconds * 1_000_000, 10).collect();
     let measurement = |metric, data| Measurement { metric, data, quantum: 0.0 };

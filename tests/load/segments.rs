@@ -1,11 +1,13 @@
 //! A load that several machines send together: child processes here, each with its segment.
 
 use crate::histogram;
+use crate::merging::segment;
 use crate::server::{OK, Reply, Server};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use pacegate::model::{Histogram, Segment};
 use pacegate::pipeline::{read_run, read_segment};
+use pacegate::report::json_document;
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
@@ -13,6 +15,7 @@ use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
 
 /// Where the command runs.
 struct Place(TempDir);
@@ -170,6 +173,55 @@ gates: [ {{ series: '*/p95', limit: {{ max: 60s }} }} ]
     let bundle: serde_json::Value = serde_json::from_slice(&bundle).unwrap();
     assert_eq!(bundle["run"]["targets"][0]["definition"], run.targets[0].definition.as_str());
     place.check("check latest --baseline run.json", 0, &["l/latency/p95"]);
+}
+
+#[test]
+fn a_merged_run_that_is_kept_serves_as_a_baseline() {
+    let place = Place::with(
+        "version: 1
+project: p
+loads: { l: { url: 'http://127.0.0.1:1', arrivals: { rate: 5/s, for: 2s }, steps: [ { get: / } ] } }
+gates: [ { series: l/latency/p95, regression: { max: 10% } } ]
+",
+    );
+    let merge = |run: u128, milliseconds: u64| {
+        for number in [1, 2] {
+            let mut part = segment(number, 2, milliseconds);
+            part.run.id = Uuid::from_u128(run);
+            std::fs::write(
+                place.path(&format!("part{number}.json")),
+                json_document(&part).unwrap(),
+            )
+            .unwrap();
+        }
+        place.check(
+            &format!("merge part1.json part2.json --out {run}.json"),
+            0,
+            &["2 of 2 segments"],
+        );
+    };
+    merge(1, 20);
+    merge(2, 20);
+    let baseline = |args: &str| {
+        let output =
+            place.command(&format!("check --head 2.json --format json{args}")).output().unwrap();
+        let bundle: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        bundle["baseline_runs"].clone()
+    };
+    place.check(
+        "check --head part1.json",
+        2,
+        &["a segment of a load; `pacegate merge` makes a run"],
+    );
+    place.check("merge part1.json --out ./part1.json", 2, &["it is one of the segments"]);
+    assert_eq!(baseline(""), serde_json::json!([]));
+    place.check("check --head 1.json", 0, &["NO-BASELINE"]);
+    assert_eq!(baseline(""), serde_json::json!([]), "what is only checked is not kept");
+    place.check("check --head 1.json --keep", 0, &["NO-BASELINE"]);
+    assert_eq!(baseline(""), serde_json::json!([Uuid::from_u128(1)]));
+    assert_eq!(baseline(" --baseline 1.json"), serde_json::json!([Uuid::from_u128(1)]));
+    place.check("check --head 2.json --baseline 1.json --keep", 2, &["cannot be used with"]);
+    place.check("check --keep", 2, &["--head"]);
 }
 
 #[test]

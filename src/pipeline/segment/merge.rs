@@ -12,6 +12,7 @@ use crate::model::{
 };
 use crate::report::{self, escape};
 use std::collections::BTreeMap;
+use std::io;
 use std::mem::discriminant;
 use std::path::{Path, PathBuf};
 use time::OffsetDateTime;
@@ -37,7 +38,12 @@ pub struct Merged {
 /// When a file cannot be read or is no segment, when segments are not of one load, definition, number,
 /// beginning or commit, when one is there twice, or the run cannot be written.
 pub fn merge(files: &[PathBuf], out: &Path) -> Result<Merged, Error> {
-    reports::try_out(out).map_err(|source| Error::OutPath { path: out.to_owned(), source })?;
+    let unfit = |source| Error::OutPath { path: out.to_owned(), source };
+    reports::try_out(out).map_err(unfit)?;
+    let place = out.canonicalize().ok();
+    if place.is_some() && files.iter().any(|file| file.canonicalize().ok() == place) {
+        return Err(unfit(io::Error::other("it is one of the segments")));
+    }
     let mut segments: BTreeMap<u32, (PathBuf, Segment)> = BTreeMap::new();
     for file in files {
         let segment = read::read(file)?;
