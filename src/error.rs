@@ -53,6 +53,62 @@ pub enum Error {
         /// The configuration.
         path: PathBuf,
     },
+    /// No load has that name.
+    #[error("the configuration has no load `{name}`; it has {known}")]
+    NoSuchLoad {
+        /// The name.
+        name: String,
+        /// What there is.
+        known: String,
+    },
+    /// A load is not of the kind that several machines can send together.
+    #[error(
+        "load `{name}` is of {kind}, and `pacegate load` sends `arrivals` only, whose schedule can be dealt \
+         out; use `pacegate run`"
+    )]
+    NotSplit {
+        /// The load.
+        name: String,
+        /// What it is of.
+        kind: &'static str,
+    },
+    /// A load cannot begin when it should.
+    #[error("failed to begin: {0}")]
+    BadStart(String),
+    /// A load could not be measured.
+    #[error("failed to measure `{name}`: {why}")]
+    NotMeasured {
+        /// The load.
+        name: String,
+        /// Why not.
+        why: String,
+    },
+    /// Segments are not of one load.
+    #[error("failed to merge `{path}` with `{other}`: {why}")]
+    NotMerged {
+        /// The segment.
+        path: PathBuf,
+        /// One that was read before it.
+        other: PathBuf,
+        /// Why they do not belong together.
+        why: String,
+    },
+    /// A result cannot be written where it is to be; found before measuring.
+    #[error("failed to prepare `{path}`, which `--out` names")]
+    OutPath {
+        /// Where to.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A result could not be written.
+    #[error("failed to write `{path}`")]
+    OutWrite {
+        /// Where to.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
     /// A file that was named cannot be read, or is not what it should be.
     #[error("failed to read `{path}`: {reason}")]
     Document {
@@ -155,6 +211,11 @@ impl Error {
             | Error::NoSuchCommand { .. }
             | Error::RecordPath { .. }
             | Error::NothingToMeasure { .. }
+            | Error::NoSuchLoad { .. }
+            | Error::NotSplit { .. }
+            | Error::BadStart(_)
+            | Error::NotMerged { .. }
+            | Error::OutPath { .. }
             | Error::Document { .. }
             | Error::NoSuchRun(_)
             | Error::NoSuchSeries { .. }
@@ -166,7 +227,11 @@ impl Error {
                 Exit::MeasuringFailed
             }
             Error::Interrupted | Error::Paired(PairedError::Interrupted) => Exit::Interrupted,
-            Error::Store(_) | Error::Unsaved { .. } | Error::Lost { .. } => Exit::MeasuringFailed,
+            Error::NotMeasured { .. }
+            | Error::OutWrite { .. }
+            | Error::Store(_)
+            | Error::Unsaved { .. }
+            | Error::Lost { .. } => Exit::MeasuringFailed,
             Error::Report(_) | Error::ReportWrite { .. } => Exit::ReportFailed,
         }
     }

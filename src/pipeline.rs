@@ -14,6 +14,7 @@ mod points;
 mod recording;
 mod replay;
 mod reports;
+mod segment;
 mod selection;
 mod side_by_side;
 mod table;
@@ -27,6 +28,7 @@ pub use points::{point_options, points, read_series};
 pub use recording::{Recorded, read as read_recording};
 pub use replay::{Replayed, replay};
 pub use reports::write_report;
+pub use segment::{LONGEST_WAIT, Loading, Merged, Part, load_segment, merge, read_segment};
 
 use crate::Error;
 use crate::config::{self, Plan, Source, StoreLocation};
@@ -87,6 +89,8 @@ pub struct Checking {
     pub run: String,
     /// Run files or bundles to compare with; without them stored runs are.
     pub baseline: Vec<PathBuf>,
+    /// Whether a run from a file is kept in the history, unless it is there; not with files to compare with.
+    pub keep: bool,
 }
 
 /// What a run or a check came to.
@@ -185,7 +189,7 @@ pub async fn run(
     Ok(Outcome { bundle, unsaved, undelivered, interrupted: context.stop.is_asked() })
 }
 
-/// Judges a stored run, or a file, again; measures and keeps nothing.
+/// Judges a stored run, or a file, again; measures nothing, and keeps nothing unless it is asked to.
 ///
 /// # Errors
 ///
@@ -194,11 +198,12 @@ pub async fn check(judging: &Judging, checking: &Checking) -> Result<Outcome, Er
     let (plan, source) = config::load(&judging.config, judging.now.date())?;
     reports::prepare(&plan, &judging.config, None)?;
     let place = directory(&judging.config);
-    let (head, mut baseline, mut released) = match (&checking.head, &checking.baseline[..]) {
+    let (head, mut baseline, mut released, history) = match (&checking.head, &checking.baseline[..])
+    {
         (Some(head), [_, ..]) => {
             let head = document::read_run_of(head, &plan.project)?;
             let baseline = document::baseline(&checking.baseline, &head)?;
-            (head, baseline, None)
+            (head, baseline, None, None)
         }
         (head, files) => {
             let (history, head) = match head {
@@ -217,7 +222,7 @@ pub async fn check(judging: &Judging, checking: &Checking) -> Result<Outcome, Er
                 files => document::baseline(files, &head)?,
             };
             let released = history.release(&head, &plan, place).await?;
-            (head, baseline, released)
+            (head, baseline, released, Some(history))
         }
     };
     history::name_series(&mut baseline, &plan, &head);
@@ -226,8 +231,15 @@ pub async fn check(judging: &Judging, checking: &Checking) -> Result<Outcome, Er
     let (selected, policy) = (Selected::of(&head, &plan), policy(judging, &source));
     let against = Against::Runs { baseline: &baseline, one_session };
     let bundle = judging::judge(head, against, released.as_ref(), &selected, &plan, policy);
+    let known =
+        |history: &History| history.headings().iter().any(|known| known.id == bundle.run.id);
+    let kept = match history.filter(|history| checking.keep && !known(history)) {
+        Some(history) => history.keep(&bundle, &plan).await,
+        None => Ok(()),
+    };
     let undelivered = reports::write_all(&bundle, &plan.reports);
-    Ok(Outcome { bundle, unsaved: vec![], undelivered, interrupted: false })
+    let unsaved = kept.err().into_iter().collect();
+    Ok(Outcome { bundle, unsaved, undelivered, interrupted: false })
 }
 
 /// The directory of a file; that of the configuration holds the repository.

@@ -123,7 +123,7 @@ async fn measure_loads(plan: &Plan, loads: &[&LoadPlan], context: Context<'_>) -
 }
 
 /// Tells the observer of a target's beginning and end.
-async fn told(
+pub(super) async fn told(
     name: &str,
     planned: Option<Duration>,
     context: Context<'_>,

@@ -1,6 +1,7 @@
 //! A load together with the service that it is sent to.
 
 use super::bench::Outcome;
+use super::load::Share;
 use super::service::{Service, ServiceError};
 use super::{Context, Stop, load};
 use crate::config::{LoadPlan, Plan};
@@ -28,11 +29,21 @@ pub(super) async fn measure_load(
     service: &mut Option<Service>,
     context: Context<'_>,
 ) -> Outcome {
+    measure_share(plan, Share::WHOLE, service, context).await
+}
+
+/// Measures this machine's share of one load, and gives it up when its service ends.
+pub(super) async fn measure_share(
+    plan: &LoadPlan,
+    share: Share,
+    service: &mut Option<Service>,
+    context: Context<'_>,
+) -> Outcome {
     // A stop of its own, so that the engine can wind down when the service has ended.
     let halt = Stop::new();
     let root = service.as_ref().and_then(Service::root);
     let mut measuring =
-        std::pin::pin!(load::measure_beside(plan, root, Context { stop: &halt, ..context }));
+        std::pin::pin!(load::measure_beside(plan, share, root, Context { stop: &halt, ..context }));
     let mut failed = None;
     let measured = loop {
         tokio::select! {

@@ -4,6 +4,7 @@ use super::Histogram;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use time::OffsetDateTime;
 
 /// How a load went: in time, and from rate to rate.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -28,6 +29,15 @@ impl Course {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Timeline {
+    /// When the first interval began, by the clock of the machine that sent the load; `None` where that
+    /// is not known.
+    #[serde(
+        default,
+        with = "time::serde::rfc3339::option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schemars(with = "Option<String>")]
+    pub begun: Option<OffsetDateTime>,
     /// Seconds of each interval.
     pub interval: f64,
     /// What was due in each.

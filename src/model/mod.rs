@@ -23,6 +23,7 @@ mod regime;
 mod release;
 mod run;
 mod sample;
+mod segment;
 mod series;
 mod surroundings;
 mod unit;
@@ -56,6 +57,7 @@ pub use run::{
     Target,
 };
 pub use sample::{Sample, SampleError};
+pub use segment::{Part, SEGMENT_FORMAT, SEGMENT_VERSION, Segment, SegmentPlan};
 pub use series::{Series, SeriesPoints, StoredSeries};
 pub use surroundings::{Cause, CpuQuota, Surroundings};
 pub use unit::Unit;

@@ -1,6 +1,6 @@
 //! Whether a load test measured the service, or its own generator.
 
-use super::Histogram;
+use super::{Histogram, Part};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +67,25 @@ pub enum ValidityFact {
         head: u64,
         /// Pairs measured, left out or not.
         of: u64,
+    },
+    /// A part of the load was sent by a machine whose segment is not there.
+    SegmentMissing {
+        /// Which.
+        segment: Part,
+    },
+    /// The machines that sent a load together did not begin together.
+    SegmentsApart {
+        /// Seconds from the first beginning to the last, by their own clocks.
+        seconds: f64,
+        /// The most that would have been allowed, in seconds.
+        allowed: f64,
+    },
+    /// A segment was not valid by itself.
+    SegmentBroken {
+        /// Which.
+        segment: Part,
+        /// What broke it.
+        why: Box<ValidityFact>,
     },
     /// The load was stopped before its time.
     CutShort {

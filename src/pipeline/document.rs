@@ -5,6 +5,7 @@ use crate::exit::Exit;
 use crate::gate;
 use crate::model::{
     BUNDLE_FORMAT, BUNDLE_VERSION, Baseline, BaselineReason, Bundle, RUN_FORMAT, RUN_VERSION, Run,
+    SEGMENT_FORMAT,
 };
 use crate::report::escape;
 use serde::Deserialize;
@@ -118,6 +119,10 @@ fn read(path: &Path) -> Result<Document, Error> {
     let newest = match header.format.as_str() {
         RUN_FORMAT => RUN_VERSION,
         BUNDLE_FORMAT => BUNDLE_VERSION,
+        SEGMENT_FORMAT => {
+            let why = "it is a segment of a load; `pacegate merge` makes a run of all of them";
+            return Err(refused(path, why.to_owned()));
+        }
         other => {
             let other = escape::name(other);
             let why = format!(

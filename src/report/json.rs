@@ -1,7 +1,7 @@
 //! The bundle and the run as JSON documents, and the schemas they keep to.
 
 use super::escape;
-use crate::model::{Bundle, Diagnosis, Run};
+use crate::model::{Bundle, Diagnosis, Run, Segment};
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter};
 use std::io::{self, Write};
@@ -40,6 +40,11 @@ pub fn bundle_schema() -> serde_json::Value {
 /// The JSON Schema of a run, the native format.
 pub fn run_schema() -> serde_json::Value {
     schemars::schema_for!(Run).to_value()
+}
+
+/// The JSON Schema of a segment of a load.
+pub fn segment_schema() -> serde_json::Value {
+    schemars::schema_for!(Segment).to_value()
 }
 
 /// The JSON Schema of a diagnosis.

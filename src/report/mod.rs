@@ -17,6 +17,7 @@ mod notes;
 pub mod number;
 mod phrase;
 mod points;
+pub mod segment;
 mod sentence;
 mod table;
 mod terminal;
@@ -25,6 +26,7 @@ pub mod words;
 
 pub use json::{
     bundle_schema, diagnosis_schema, line as json_line, pretty as json_document, run_schema,
+    segment_schema,
 };
 
 pub use phrase::{Phrase, Span};

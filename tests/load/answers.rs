@@ -163,8 +163,8 @@ fn a_service_that_dies_is_measured_with_its_errors() {
     // It is gone from the moment the first progress with answers is told.
     let server = std::sync::Mutex::new(Some(server));
     let observer = |event| {
-        if let pacegate::measure::Event::Progress { note, .. } = event
-            && note.contains("errors")
+        if let pacegate::measure::Event::Load { progress, .. } = event
+            && progress.latency.is_some()
         {
             drop(server.lock().unwrap().take());
         }

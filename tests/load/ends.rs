@@ -21,8 +21,8 @@ fn a_stop_keeps_what_was_measured() {
     let plan = plan(server.url(), 100.0, 60.0);
     let (stop, asked) = (Stop::new(), Mutex::new(None));
     let observer = |event| {
-        if let Event::Progress { note, .. } = event
-            && note.contains("errors")
+        if let Event::Load { progress, .. } = event
+            && progress.latency.is_some()
         {
             asked.lock().unwrap().get_or_insert_with(Instant::now);
             stop.ask();
@@ -83,10 +83,13 @@ fn what_goes_on_is_told_in_order() {
     arrivals(&mut plan).warmup = Duration::from_millis(300);
     run_with(&plan, &Stop::new(), &|event| events.lock().unwrap().push(event)).unwrap();
     let events = events.into_inner().unwrap();
-    let shares: Vec<f64> = events
+    let plan = "50/s for 700ms after 300ms of warm-up, up to 256 connections, to ";
+    let told = |event: &Event| matches!(event, Event::Planned { plan: text, .. } if text.starts_with(plan));
+    assert!(events.first().is_some_and(told), "{events:?}");
+    let shares: Vec<f64> = events[1..]
         .iter()
         .map(|event| match event {
-            Event::Progress { name, done: Some(done), .. } if name == "load" => *done,
+            Event::Load { name, progress } if name == "load" => progress.done,
             other => panic!("{other:?}"),
         })
         .collect();

@@ -16,9 +16,13 @@ mod journeys;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]
+mod merging;
+#[cfg(test)]
 mod requests;
 #[cfg(test)]
 mod secure;
+#[cfg(test)]
+mod segments;
 #[cfg(test)]
 mod server;
 #[cfg(test)]

@@ -47,6 +47,7 @@ fn checked_in_schemas_are_current() {
         ("bundle.schema.json", report::bundle_schema()),
         ("diagnosis.schema.json", report::diagnosis_schema()),
         ("run.schema.json", report::run_schema()),
+        ("segment.schema.json", report::segment_schema()),
     ] {
         let path = docs.join(file);
         let text = report::json_document(&schema).unwrap();

@@ -2,6 +2,7 @@
 
 use crate::doctor::DoctorArgs;
 use crate::history::args::{AcceptArgs, ExportArgs, ListArgs, PruneArgs, ShowArgs};
+use crate::load::{LoadArgs, MergeArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pacegate::config;
 use std::path::PathBuf;
@@ -28,11 +29,15 @@ pub(crate) enum Verb {
     Report(ReportArgs),
     /// Look at how series went from commit to commit
     History(HistoryArgs),
+    /// Send one load, or this machine's segment of it, and write what came of it; judges nothing
+    Load(LoadArgs),
+    /// Merge the segments of a load into a run, which `check --head` judges
+    Merge(MergeArgs),
     /// Say how noisy this machine is, and what can be found on it
     Doctor(DoctorArgs),
     /// Write a commented gates.yaml for the repository in this directory
     Init(InitArgs),
-    /// Print a JSON Schema: of the configuration, of bundles, of runs, of diagnoses
+    /// Print a JSON Schema: of the configuration, of bundles, of runs and so on
     Schema(SchemaArgs),
 }
 
@@ -103,6 +108,10 @@ pub(crate) struct CheckArgs {
     /// A run file (or bundle) to compare with, in place of the store; repeat for several runs
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Vec<PathBuf>,
+
+    /// With --head: keep the run in the store too, so that it may serve as a baseline
+    #[arg(long, requires = "head", conflicts_with = "baseline")]
+    pub(crate) keep: bool,
 
     /// Decide recorded pairs again, look by look, by the rules in the file; `-` reads stdin
     #[arg(long, value_name = "FILE", conflicts_with_all = ["head", "baseline"])]
@@ -243,6 +252,8 @@ pub(crate) enum Document {
     Run,
     /// gates.accepted.yaml
     Accepted,
+    /// What `load` writes and `merge` reads
+    Segment,
     /// What `doctor` prints as JSON
     Diagnosis,
 }
@@ -269,7 +280,7 @@ fn share(text: &str) -> Result<f64, String> {
 }
 
 /// A branch as git would have it.
-fn branch(name: &str) -> Result<String, String> {
+pub(crate) fn branch(name: &str) -> Result<String, String> {
     let odd = |c: char| c.is_control() || c.is_whitespace();
     match name.is_empty() || name.len() > 250 || name.chars().any(odd) {
         true => Err("a branch's name is 1 to 250 bytes without white space".to_owned()),

@@ -16,6 +16,7 @@ pub(crate) fn check(args: &CheckArgs) -> Result<Exit, Failure> {
         head: args.head.clone(),
         run: args.run.clone(),
         baseline: args.baseline.clone(),
+        keep: args.keep,
     };
     let judging = outcome::judging(&args.policy);
     let outcome = outcome::runtime()?.block_on(pipeline::check(&judging, &checking))?;

@@ -6,6 +6,7 @@ mod doctor;
 mod failure;
 mod history;
 mod init;
+mod load;
 mod outcome;
 mod progress;
 mod report;
@@ -40,6 +41,8 @@ fn act(cli: &Cli) -> Result<Exit, Failure> {
         Verb::Check(args) => check::check(args),
         Verb::Report(args) => report::report(args),
         Verb::History(args) => history::history(args),
+        Verb::Load(args) => load::load(args, cli.quiet),
+        Verb::Merge(args) => load::merge(args),
         Verb::Doctor(args) => doctor::doctor(args, cli.quiet),
         Verb::Init(args) => init::init(args),
         Verb::Schema(args) => schema::schema(args),

@@ -12,6 +12,7 @@ pub(crate) fn schema(args: &SchemaArgs) -> Result<Exit, Failure> {
         Document::Bundle => report::bundle_schema(),
         Document::Run => report::run_schema(),
         Document::Accepted => config::accepted_schema(),
+        Document::Segment => report::segment_schema(),
         Document::Diagnosis => report::diagnosis_schema(),
     };
     stdout::print(&format!("{schema:#}\n"))?;

@@ -6,6 +6,11 @@ use crate::{outcome, signal};
 use pacegate::Error;
 use pacegate::exit::Exit;
 use pacegate::measure::{Context, Stop};
+use std::time::Duration;
+use tokio::time::MissedTickBehavior;
+
+/// How often it is looked whether anything has been silent for long.
+const TICK: Duration = Duration::from_secs(1);
 
 /// Does measuring work, which an interrupt stops.
 pub(crate) fn measuring<T>(
@@ -23,7 +28,15 @@ pub(crate) fn measuring<T>(
     let runtime = outcome::runtime()?;
     let done = runtime.block_on(async {
         signal::listen(stop.clone()).map_err(|error| failed("watch for signals", error))?;
-        Ok(work(context).await?)
+        let mut work = std::pin::pin!(work(context));
+        let mut tick = tokio::time::interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                done = &mut work => break Ok(done?),
+                _ = tick.tick() => progress.tick(),
+            }
+        }
     });
     // What still waits for a lock after an interrupt is not waited for.
     runtime.shutdown_background();

@@ -4,6 +4,7 @@ use crate::config::{
     Arrivals, BodyPlan, CapacityPlan, ExpectPlan, ExtractPlan, ExtractSource, LoadPlan, Protocol,
     Spacing, StepPlan, Traffic, Users,
 };
+use crate::model::Part;
 use sha2::{Digest as _, Sha256};
 use std::path::Path;
 use std::time::Duration;
@@ -31,6 +32,19 @@ pub(in crate::measure) fn digest(plan: &LoadPlan) -> String {
         parts.all("feed", [name(&feed.path), feed.random.to_string()]);
     }
     parts.all("visitor", [plan.cookies.to_string(), plan.redirects.to_string()]);
+    format!("{:x}", parts.0.finalize())
+}
+
+/// The same of a load that several machines send together, each its part: how many they are is part of
+/// what is asked of the service, and which one of them is not.
+pub(super) fn of_part(plan: &LoadPlan, part: Part) -> String {
+    let whole = digest(plan);
+    if part.of == 1 {
+        return whole;
+    }
+    let mut parts = Parts(Sha256::new());
+    parts.add(whole);
+    parts.all("segments", [part.of.to_be_bytes()]);
     format!("{:x}", parts.0.finalize())
 }
 
@@ -232,5 +246,14 @@ mod tests {
         let extract = ExtractPlan { variable: "a".to_owned(), source };
         check(|plan| step(plan).extract = vec![extract], false);
         check(|plan| step(plan).headers.clear(), false);
+    }
+
+    #[test]
+    fn how_many_machines_send_it_decides_and_which_of_them_does_not() {
+        let of = |number, of| of_part(&plan(), Part { number, of });
+        assert_eq!(of(1, 1), digest(&plan()));
+        assert_eq!(of(1, 3), of(3, 3));
+        assert_ne!(of(1, 3), of(1, 1));
+        assert_ne!(of(1, 3), of(1, 2));
     }
 }

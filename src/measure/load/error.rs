@@ -112,6 +112,15 @@ pub enum LoadError {
         /// The lowest rate.
         rate: f64,
     },
+    /// The moment at which all machines were to begin has passed.
+    #[error(
+        "failed to begin at {}, which had passed when all was ready; agree on a later time",
+        super::share::written(*begin)
+    )]
+    TooLate {
+        /// When it was.
+        begin: time::OffsetDateTime,
+    },
     /// The schedule holds no arrival in the measured time.
     #[error(
         "failed to measure load: no journey was due in the measured time; raise `rate` or `for`"

@@ -15,9 +15,11 @@ mod exchange;
 mod failure;
 mod journey;
 mod open;
+mod outline;
 mod plan;
 mod record;
 mod seen;
+mod share;
 mod target;
 mod timeline;
 mod users;
@@ -25,12 +27,13 @@ mod validity;
 
 pub(in crate::measure) use definition::digest as definition;
 pub use error::LoadError;
+pub(in crate::measure) use share::Share;
 pub(in crate::measure) use target::answered;
 pub(in crate::measure) use users::{USERS_ARGUMENT, users_main};
 pub(in crate::measure) use validity::{of_segment, over_segments};
 
-use super::Context;
 use super::resources::{Prometheus, Root, Watched};
+use super::{Context, Event};
 use crate::config::{LoadPlan, ResourcesPlan, Traffic};
 use crate::model::Target;
 use std::time::{Duration, Instant};
@@ -68,27 +71,31 @@ fn watched_of(plan: &LoadPlan, service: Option<Root>) -> Watched {
 /// (so nothing is known of the service), or a stop came before anything was measured. A service that
 /// takes requests and fails them all is measured: 100 % errors; the caller refuses that.
 pub async fn measure(plan: &LoadPlan, context: Context<'_>) -> Result<Target, LoadError> {
-    measure_beside(plan, None, context).await
+    measure_beside(plan, Share::WHOLE, None, context).await
 }
 
-/// As [`measure`], and reads meanwhile what the process tree of a service uses.
+/// As [`measure`], but sends this machine's share, and reads meanwhile what the process tree of a service
+/// uses. Loads other than arrivals have one share only.
 ///
 /// # Errors
 ///
 /// As [`measure`].
 pub(in crate::measure) async fn measure_beside(
     plan: &LoadPlan,
+    share: Share,
     service: Option<Root>,
     context: Context<'_>,
 ) -> Result<Target, LoadError> {
     let began = Instant::now();
     plan::check(plan)?;
+    let outline = outline::outline(plan, share);
+    (context.observer)(Event::Planned { name: plan.name.clone(), plan: outline });
     let seen = match &plan.traffic {
         Traffic::Capacity(capacity) => {
             return capacity::search(plan, capacity, service, context).await;
         }
-        Traffic::Arrivals(arrivals) => open::send(plan, arrivals, service, context).await?,
+        Traffic::Arrivals(arrivals) => open::send(plan, arrivals, share, service, context).await?,
         Traffic::Users(users) => users::send(plan, users, service, context).await?,
     };
-    Ok(target::assemble(plan, seen, began.elapsed()))
+    Ok(target::assemble(plan, share.part, seen, began.elapsed()))
 }

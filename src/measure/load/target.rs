@@ -6,7 +6,7 @@ use super::record::StepRecord;
 use super::seen::Seen;
 use crate::config::LoadPlan;
 use crate::model::{
-    Course, Data, HistogramRecorder, Measurement, Metric, Sample, Target, Unit, Warning,
+    Course, Data, HistogramRecorder, Measurement, Metric, Part, Sample, Target, Unit, Warning,
 };
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use std::time::Duration;
 const MAX_SLUG: usize = 80;
 
 /// Makes a target of what an engine saw; `elapsed` is the time that everything took.
-pub(super) fn assemble(plan: &LoadPlan, seen: Seen, elapsed: Duration) -> Target {
+pub(super) fn assemble(plan: &LoadPlan, part: Part, seen: Seen, elapsed: Duration) -> Target {
     let whole = StepRecord::of_all(&seen.steps);
     let mut measurements = of_requests("", &whole);
     measurements.extend(throughput(seen.completed, seen.measured));
@@ -34,7 +34,7 @@ pub(super) fn assemble(plan: &LoadPlan, seen: Seen, elapsed: Duration) -> Target
     Target {
         name: plan.name.clone(),
         engine: seen.engine,
-        definition: definition::digest(plan),
+        definition: definition::of_part(plan, part),
         measurements,
         validity: Some(seen.validity),
         elapsed: elapsed.as_secs_f64(),

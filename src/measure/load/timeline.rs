@@ -2,6 +2,7 @@
 
 use super::exchange::Exchange;
 use super::record::nanos;
+use super::share::time_of_day;
 use crate::model::{HistogramRecorder, Interval, Timeline};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -73,6 +74,7 @@ impl Intervals {
             Interval { errors: tally.errors, latency }
         };
         Timeline {
+            begun: time_of_day(self.begin),
             interval: self.length.as_secs_f64(),
             intervals: self.tallies.iter().take(begun.max(1)).map(interval).collect(),
         }

@@ -1,17 +1,19 @@
 //! The words for every code of the model: one sentence each, and what to do about it where there is
 //! doubt.
 
+mod fact;
 mod regime;
 mod warning;
 
+pub use fact::{facts, facts_advice};
 pub use regime::regime;
 pub use warning::warning;
 
-use super::number::{Change, NBSP, counted, duration, multiple, percent, quantity};
+use super::number::{Change, NBSP, counted, multiple, percent};
 use super::phrase::{self, Phrase};
 use crate::model::{
     BaselineReason, Better, Bundle, Comparison, Effect, Estimate, Flagged, GateKind, Judgement,
-    NoBaselineWhy, NotJudgedReason, Reason, Stage, Test, Unit, ValidityFact, Verdict,
+    NoBaselineWhy, NotJudgedReason, Reason, Stage, Test, Unit, Verdict,
 };
 
 /// The words for more and for less of a unit.
@@ -269,56 +271,6 @@ fn better(comparison: Option<&Comparison>) -> &'static str {
         Some(((_, down), Better::Lower)) => down,
         Some(((up, _), Better::Higher)) => up,
         None => "better",
-    }
-}
-
-/// All that broke a load's validity.
-pub fn facts(broken: &[ValidityFact]) -> Phrase {
-    // More than one of each kind says nothing new, and a bundle from elsewhere may hold any number.
-    phrase::join(broken.iter().take(5).map(|broken| Phrase::plain(fact(broken))), ", and ")
-}
-
-fn fact(fact: &ValidityFact) -> String {
-    let rate = |value: f64| quantity(&Unit::Count, value.round());
-    match fact {
-        ValidityFact::RateNotReached { asked, achieved } => {
-            format!("{} of {} arrivals a second were reached", rate(*achieved), rate(*asked))
-        }
-        ValidityFact::Dropped { count } => {
-            format!(
-                "{} never sent",
-                counted(usize::try_from(*count).unwrap_or(usize::MAX), "request")
-            )
-        }
-        ValidityFact::GeneratorLate { lateness_p99, allowed } => format!(
-            "the generator was {} late at p99, where {} is allowed",
-            quantity(&Unit::Seconds, *lateness_p99),
-            quantity(&Unit::Seconds, *allowed)
-        ),
-        ValidityFact::GeneratorBusy { share } => {
-            format!("the generator used {} of its CPU", percent(*share))
-        }
-        ValidityFact::PairsLeftOut { base, head, of } => format!(
-            "of {of} pairs too many were not valid to trust the others ({base} in the base, {head} in \
-             the head)"
-        ),
-        ValidityFact::CutShort { measured, planned } => {
-            format!("it ran {} of {}", duration(*measured), duration(*planned))
-        }
-    }
-}
-
-/// What to do about a load that was not valid: a starved generator explains the other facts.
-pub fn facts_advice(facts: &[ValidityFact]) -> &'static str {
-    let has = |is: fn(&ValidityFact) -> bool| facts.iter().any(is);
-    if has(|f| matches!(f, ValidityFact::CutShort { .. })) {
-        "run it again, to the end"
-    } else if has(|f| {
-        matches!(f, ValidityFact::GeneratorBusy { .. } | ValidityFact::GeneratorLate { .. })
-    }) {
-        "give the generator more CPU or a machine of its own, or lower the rate"
-    } else {
-        "lower the rate, or allow more connections"
     }
 }
 

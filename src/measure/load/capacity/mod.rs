@@ -9,12 +9,12 @@ mod search;
 
 use super::seen::Seen;
 use super::validity::of_short;
-use super::{LoadError, open};
+use super::{LoadError, Share, open};
 use crate::config::{Arrivals, CapacityPlan, LoadPlan, RateStage, Traffic};
 use crate::measure::resources::Root;
-use crate::measure::{Context, Event};
+use crate::measure::{Context, Event, LoadProgress};
 use crate::model::{
-    Course, Data, LoadLevel, Measurement, Metric, Sample, Target, Unit, ValidityFact,
+    Course, Data, LoadLevel, Measurement, Metric, Part, Sample, Target, Unit, ValidityFact,
 };
 use search::{Search, Tried};
 use std::time::Instant;
@@ -38,18 +38,23 @@ pub(super) async fn search(
         if context.stop.is_asked() {
             break;
         }
-        (context.observer)(Event::Progress {
-            name: plan.name.clone(),
-            done: search.done(),
-            note: format!(
-                "{rate:.0}/s, {} held so far",
-                search.held().map_or("none".to_owned(), |held| format!("{held:.0}/s"))
-            ),
-        });
+        let so_far = format!(
+            "{rate:.0}/s, {} held so far",
+            search.held().map_or("none".to_owned(), |held| format!("{held:.0}/s"))
+        );
+        let done = search.done();
+        (context.observer)(Event::Progress { name: plan.name.clone(), done, note: so_far.clone() });
         // What it tells of itself is of one rate only.
-        let quiet = Context { observer: &|_| {}, ..context };
+        let observer = |event| {
+            if let Event::Load { name, progress } = event {
+                let (of, done) = (Some(so_far.clone()), done.unwrap_or_default());
+                let progress = LoadProgress { of, done, ..progress };
+                (context.observer)(Event::Load { name, progress });
+            }
+        };
+        let within = Context { observer: &observer, ..context };
         let arrivals = at(&capacity.arrivals, rate, capacity);
-        let seen = match open::send(plan, &arrivals, service, quiet).await {
+        let seen = match open::send(plan, &arrivals, Share::WHOLE, service, within).await {
             Ok(seen) if seen.cut_short => break,
             Err(LoadError::Interrupted) => break,
             seen => seen?,
@@ -82,6 +87,7 @@ pub(super) async fn search(
     let whole = Traffic::Capacity(capacity.clone());
     let mut target = super::target::assemble(
         &LoadPlan { traffic: whole, ..plan.clone() },
+        Part::WHOLE,
         Seen { steps: vec![], timeline: None, resources: vec![], ..seen },
         begun.elapsed(),
     );

@@ -12,7 +12,7 @@ const MAX_WAITING: usize = 1 << 20;
 /// One start of a journey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Arrival {
-    /// Its place in the schedule of all workers.
+    /// Its place in the schedule of all workers and machines.
     pub(super) number: u64,
     /// When it is to start.
     pub(super) due: Instant,

@@ -57,9 +57,11 @@ pub(super) async fn serve(shared: Rc<Shared>, first: Arrival) {
 async fn journey(shared: &Shared, client: &mut Connection<'_>, arrival: Arrival) {
     let script = &*shared.script;
     let mut visit = script.visit(arrival.number, &shared.values);
+    shared.recorder.borrow_mut().begun();
     let mut due = arrival.due;
     for index in visit.steps.clone() {
         let step = &script.steps[index];
+        shared.recorder.borrow_mut().sent();
         let exchange = request(script, client, (&mut visit, step), due, shared.timeout).await;
         shared.recorder.borrow_mut().answered(index, &exchange, arrival.measured);
         if exchange.failure.is_some() {

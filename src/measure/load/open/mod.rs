@@ -30,12 +30,12 @@ mod worker;
 
 use super::journey::Script;
 use super::seen::Seen;
-use super::{ALLOW_HOSTS, LOOKS, LoadError, watched_of};
+use super::{ALLOW_HOSTS, LOOKS, LoadError, Share, watched_of};
 use crate::config::{Arrivals, LoadPlan};
 use crate::measure::resources::{Root, Sampler};
 use crate::measure::{Context, Event};
 use aside::Aside;
-use live::Live;
+use live::{Live, Watch};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use worker::{Assignment, Report};
@@ -56,6 +56,7 @@ const LEAD: Duration = Duration::from_millis(20);
 pub(super) async fn send(
     plan: &LoadPlan,
     arrivals: &Arrivals,
+    share: Share,
     service: Option<Root>,
     context: Context<'_>,
 ) -> Result<Seen, LoadError> {
@@ -67,11 +68,19 @@ pub(super) async fn send(
     };
     let aside = Aside { script: &script, origin: &origin, timeout: plan.timeout };
     let values = aside.set_up(context.stop).await?;
-    let live = Arc::new(Live::new());
-    let start = Instant::now() + LEAD;
+    let start = match share.begin(&plan.name, LEAD, context).await {
+        Ok(start) => start,
+        Err(error) => {
+            // What the setup made is not left behind; that it cannot be undone is the lesser trouble.
+            let _ = aside.tear_down(&values, context.stop).await;
+            return Err(error);
+        }
+    };
     let workers = workers(arrivals);
+    let live: Vec<Arc<Live>> = std::iter::repeat_with(Arc::default).take(workers).collect();
     let assignment = |own| Assignment {
         arrivals: arrivals.clone(),
+        part: share.part,
         share: (own, workers),
         timeout: plan.timeout,
         script: Arc::clone(&script),
@@ -79,11 +88,12 @@ pub(super) async fn send(
         origin: origin.clone(),
         start,
         stop: context.stop.clone(),
-        live: Arc::clone(&live),
+        live: Arc::clone(&live[own]),
     };
     let sampler = Sampler::start(watched_of(plan, service), LOOKS);
     let assignments = (0..workers).map(assignment).collect();
-    let report = watched(plan, arrivals, context, start, &live, assignments).await;
+    let watch = Watch::new(arrivals, share.part, live);
+    let report = watched(plan, context, start, watch, assignments).await;
     let begin = start + arrivals.warmup;
     let measured = report.as_ref().map_or(Duration::ZERO, |report| report.measured);
     let gathered = sampler.finish(begin..begin + measured);
@@ -103,16 +113,15 @@ fn workers(arrivals: &Arrivals) -> usize {
 /// Waits for the workers, telling progress meanwhile; gives what all of them saw together.
 async fn watched(
     plan: &LoadPlan,
-    arrivals: &Arrivals,
     context: Context<'_>,
     start: Instant,
-    live: &Live,
+    mut watch: Watch<'_>,
     assignments: Vec<Assignment>,
 ) -> Result<Report, LoadError> {
     let reports = assignments.into_iter().map(worker::spawn);
     let mut reports = reports.collect::<Result<Vec<_>, _>>().map_err(LoadError::Worker)?;
     let mut all: Option<Report> = None;
-    let mut tick = tokio::time::interval(TICK);
+    let mut tick = tokio::time::interval_at((start + TICK).into(), TICK);
     while let Some(next) = reports.last_mut() {
         tokio::select! {
             report = next => {
@@ -125,10 +134,9 @@ async fn watched(
                     None => all = Some(report),
                 }
             }
-            _ = tick.tick() => (context.observer)(Event::Progress {
+            _ = tick.tick() => (context.observer)(Event::Load {
                 name: plan.name.clone(),
-                done: Some(live::share_done(arrivals, start.elapsed())),
-                note: live.note(arrivals, start.elapsed()),
+                progress: watch.look(start.elapsed()),
             }),
         }
     }

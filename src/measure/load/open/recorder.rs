@@ -67,6 +67,7 @@ impl Recorder {
 
     /// Records that the pacer handed an arrival over.
     pub(super) fn issued(&mut self, arrival: &Arrival) {
+        self.live.issued();
         if arrival.measured {
             self.offered += 1;
             self.last_issued = Some(arrival.issued);
@@ -76,7 +77,18 @@ impl Recorder {
 
     /// Records that an arrival found no place to wait in.
     pub(super) fn dropped(&mut self, arrival: &Arrival) {
+        self.live.begun();
         self.dropped += u64::from(arrival.measured);
+    }
+
+    /// Records that an arrival has a connection.
+    pub(super) fn begun(&mut self) {
+        self.live.begun();
+    }
+
+    /// Records that a request is on its way.
+    pub(super) fn sent(&mut self) {
+        self.live.sent();
     }
 
     /// Records how long a measured arrival waited for a connection.
@@ -86,6 +98,7 @@ impl Recorder {
 
     /// Records a request of the step of that index.
     pub(super) fn answered(&mut self, step: usize, exchange: &Exchange, measured: bool) {
+        self.live.answered();
         self.completed +=
             u64::from(exchange.failure.is_none() && self.window.contains(&exchange.done));
         if !measured {

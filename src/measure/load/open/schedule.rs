@@ -1,6 +1,7 @@
 //! When journeys are due. The schedule knows nothing of answers, which is what makes the model open.
 
 use crate::config::{Arrivals, RateStage, Spacing};
+use crate::model::Part;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_pcg::Pcg64Mcg;
 use std::time::Duration;
@@ -20,12 +21,27 @@ pub(super) struct Due {
 /// ones are exactly `round(rate × duration)` where the rate stays, and the first of them is due when the
 /// warm-up ends. With exponential gaps the integral grows by draws of mean 1 instead: their number is
 /// random, and the same for the same seed.
-/// Worker `t` of `T` takes `skip(t).step_by(T)`: the union is the schedule of one, whatever the spacing.
-pub(super) fn schedule(arrivals: &Arrivals) -> Box<dyn Iterator<Item = Due> + Send> {
+fn schedule(arrivals: &Arrivals) -> Box<dyn Iterator<Item = Due> + Send> {
     match arrivals.spacing {
         Spacing::Constant => Box::new(constant(arrivals)),
         Spacing::Poisson { seed } => Box::new(poisson(arrivals, seed)),
     }
+}
+
+/// The arrivals of one worker of so many, on a machine that sends one part of the load, with their numbers
+/// among all of it. The union over workers and parts is the whole schedule.
+pub(super) fn dealt(
+    arrivals: &Arrivals,
+    part: Part,
+    (own, of): (usize, usize),
+) -> impl Iterator<Item = (u64, Due)> + use<> {
+    let before = part.number.saturating_sub(1) as usize;
+    (0u64..)
+        .zip(schedule(arrivals))
+        .skip(before)
+        .step_by(part.of.max(1) as usize)
+        .skip(own)
+        .step_by(of)
 }
 
 fn constant(arrivals: &Arrivals) -> impl Iterator<Item = Due> + use<> {
@@ -143,13 +159,35 @@ mod tests {
         }
 
         #[test]
-        fn shares_of_workers_make_up_the_whole(workers in 1usize..5, seed: Option<u64>) {
+        fn workers_and_segments_make_up_the_whole(
+            workers in prop::collection::vec(1usize..5, 1..6),
+            rates in prop::collection::vec((0.0f64..200.0, 0.0f64..200.0), 1..4),
+            warmup in 0u64..2,
+            seed: Option<u64>,
+        ) {
+            let stages: Vec<_> = rates.iter().map(|(from, to)| (*from, *to, 1)).collect();
             let spacing = seed.map_or(Spacing::Constant, |seed| Spacing::Poisson { seed });
-            let plan = arrivals(100.0, 0.5, 2.0, spacing);
-            let mut shares: Vec<Due> =
-                (0..workers).flat_map(|worker| schedule(&plan).skip(worker).step_by(workers)).collect();
-            shares.sort_by_key(|due| due.offset);
-            prop_assert_eq!(shares, schedule(&plan).collect::<Vec<_>>());
+            let plan = ramp(&stages, warmup, spacing);
+            // Machines need not have as many workers as each other.
+            let of = workers.len() as u32;
+            let dealt = |(number, workers): (u32, usize)| {
+                let plan = &plan;
+                (0..workers).flat_map(move |own| dealt(plan, Part { number, of }, (own, workers)))
+            };
+            let mut all: Vec<(u64, Due)> = (1..).zip(workers).flat_map(dealt).collect();
+            all.sort_by_key(|(number, _)| *number);
+            prop_assert_eq!(all, (0u64..).zip(schedule(&plan)).collect::<Vec<_>>());
+        }
+
+        #[test]
+        fn a_segment_has_every_so_manieth_arrival(number in 1u32..=7, seed: Option<u64>) {
+            let spacing = seed.map_or(Spacing::Constant, |seed| Spacing::Poisson { seed });
+            let plan = arrivals(300.0, 0.5, 1.0, spacing);
+            let part = dealt(&plan, Part { number, of: 7 }, (0, 1));
+            for (own, (number_of_all, due)) in (0u64..).zip(part) {
+                prop_assert_eq!(number_of_all, u64::from(number) - 1 + 7 * own);
+                prop_assert_eq!(schedule(&plan).nth(number_of_all as usize), Some(due));
+            }
         }
     }
 

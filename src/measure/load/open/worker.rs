@@ -7,10 +7,11 @@ use super::live::Live;
 use super::origin::Origin;
 use super::pacer;
 use super::recorder::Recorder;
-use super::schedule::schedule;
+use super::schedule::dealt;
 use crate::config::{Arrivals, Protocol, defaults};
 use crate::measure::Stop;
 use crate::measure::load::journey::{Script, Shared as Values};
+use crate::model::Part;
 use nix::time::{ClockId, clock_gettime};
 use std::cell::{Cell, RefCell};
 use std::io;
@@ -28,7 +29,9 @@ const TASKS_A_LOOK: u32 = 16;
 pub(super) struct Assignment {
     /// When journeys start.
     pub(super) arrivals: Arrivals,
-    /// Which of how many workers it is: it takes every so manieth arrival, and its part of the connections.
+    /// Which of them are this machine's.
+    pub(super) part: Part,
+    /// Which of how many workers it is: it takes every so manieth of these, and its part of the connections.
     pub(super) share: (usize, usize),
     /// The longest a request may take, from its due time.
     pub(super) timeout: Duration,
@@ -104,7 +107,7 @@ async fn work(
     assignment: Assignment,
     reply: &mut oneshot::Sender<io::Result<Report>>,
 ) -> io::Result<Report> {
-    let Assignment { arrivals, share, timeout, script, values, origin, start, stop, live } =
+    let Assignment { arrivals, part, share, timeout, script, values, origin, start, stop, live } =
         assignment;
     let window = start + arrivals.warmup..start + arrivals.warmup + arrivals.duration();
     let recorder = Recorder::new(script.steps.len(), window.clone(), Arc::clone(&live));
@@ -129,9 +132,7 @@ async fn work(
             }
             start_journey(&shared, arrival);
         };
-        let (own, of) = share;
-        let dues = (0u64..).zip(schedule(&arrivals)).skip(own).step_by(of);
-        pacer::pace(dues, start, &alarm, issue).await?;
+        pacer::pace(dealt(&arrivals, part, share), start, &alarm, issue).await?;
         alarm.until(window.end).await?;
         used.set(cpu_share(before.get(), arrivals.duration()));
         while !shared.dispatch.borrow().is_quiet() {
