@@ -84,6 +84,8 @@ pub enum Engine {
     Open,
     /// The closed-model load engine: users wait for answers.
     Users,
+    /// The same on workers of Locust.
+    Distributed,
     /// Values another tool measured.
     Import,
 }

@@ -1,5 +1,6 @@
 //! `services:` and `loads:` as typed.
 
+use super::distributed::Distributed;
 use super::step::{Feed, Journey, Step};
 use super::text::{DurationText, RateText, VariableText};
 use crate::config::yaml::{At, Entries};
@@ -34,7 +35,10 @@ pub(crate) struct Service {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("allOf" = [
     { "anyOf": [{ "required": ["service"] }, { "required": ["url"] }] },
-    { "oneOf": [{ "required": ["arrivals"] }, { "required": ["users"] }, { "required": ["mode"] }] },
+    { "oneOf": [
+        { "required": ["arrivals"] }, { "required": ["users"] }, { "required": ["distributed"] },
+        { "required": ["mode"] },
+    ] },
     { "oneOf": [{ "required": ["steps"] }, { "required": ["journeys"] }] },
 ]))]
 pub(crate) struct Load {
@@ -48,6 +52,8 @@ pub(crate) struct Load {
     pub(crate) arrivals: Option<At<Arrivals>>,
     /// Users who each wait for an answer before they ask again (the closed model).
     pub(crate) users: Option<At<Users>>,
+    /// Users as of `users`, on workers of Locust, here and on other machines.
+    pub(crate) distributed: Option<At<Distributed>>,
     /// A search in place of a load of one shape.
     pub(crate) mode: Option<At<Mode>>,
     /// The requests of the only journey, in order.

@@ -5,6 +5,7 @@
 
 mod accepted;
 mod benchmark;
+mod distributed;
 mod gate;
 mod load;
 mod paired;
@@ -13,6 +14,7 @@ mod text;
 
 pub(crate) use accepted::{AcceptedFile, AcceptedStep};
 pub(crate) use benchmark::{Benchmark, CommandBenchmark, CriterionBenchmark};
+pub(crate) use distributed::Distributed;
 pub(crate) use gate::{Against, Baseline, Gate, Limit, Regression, Report, Severity, Waiver};
 pub(crate) use load::{
     Arrivals, Capacity, Load, Protocol, Resources, Service, Spacing, Stage, Users,

@@ -1,6 +1,6 @@
 //! Loads: what is asked of a service, and when.
 
-use super::{FeedPlan, JourneyPlan, StepPlan};
+use super::{DistributedPlan, FeedPlan, JourneyPlan, StepPlan};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::PathBuf;
@@ -59,6 +59,7 @@ impl LoadPlan {
         match &self.traffic {
             Traffic::Arrivals(arrivals) => arrivals.warmup + arrivals.duration(),
             Traffic::Users(users) => users.planned(),
+            Traffic::Distributed(distributed) => distributed.users.planned(),
             // Doubling, halving and confirming take some fifteen levels.
             Traffic::Capacity(capacity) => 15 * (capacity.level + capacity.arrivals.warmup),
         }
@@ -72,6 +73,8 @@ pub enum Traffic {
     Arrivals(Arrivals),
     /// The closed engine: each of some users waits for an answer before it asks again.
     Users(Users),
+    /// The same on workers of Locust, here and elsewhere.
+    Distributed(DistributedPlan),
     /// The open engine again and again, to find the highest rate at which an objective holds.
     Capacity(CapacityPlan),
 }

@@ -2,9 +2,11 @@
 //!
 //! Every value is in base units and every default is filled in, so that no later stage has one.
 
+mod distributed;
 mod journey;
 mod load;
 
+pub use distributed::DistributedPlan;
 pub use journey::{
     BodyPlan, ExpectPlan, ExtractPlan, ExtractSource, FeedPlan, JourneyPlan, StepPlan, ThinkPlan,
 };

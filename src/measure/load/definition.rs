@@ -20,6 +20,11 @@ pub(in crate::measure) fn digest(plan: &LoadPlan) -> String {
     match &plan.traffic {
         Traffic::Arrivals(arrivals) => add_arrivals(&mut parts, arrivals),
         Traffic::Users(users) => add_users(&mut parts, users),
+        Traffic::Distributed(distributed) => {
+            parts.add("distributed");
+            parts.add(distributed.team().to_be_bytes());
+            add_users(&mut parts, &distributed.users);
+        }
         Traffic::Capacity(capacity) => add_capacity(&mut parts, capacity),
     }
     for journey in &plan.journeys {
@@ -184,7 +189,7 @@ mod tests {
     fn arrivals(plan: &mut LoadPlan) -> &mut Arrivals {
         match &mut plan.traffic {
             Traffic::Arrivals(arrivals) => arrivals,
-            Traffic::Users(_) | Traffic::Capacity(_) => unreachable!(),
+            _ => unreachable!(),
         }
     }
 

@@ -10,6 +10,8 @@
 pub(in crate::measure) mod allow;
 mod capacity;
 mod definition;
+mod distributed;
+mod document;
 mod error;
 mod exchange;
 mod failure;
@@ -89,6 +91,9 @@ pub(in crate::measure) async fn measure_beside(
         }
         Traffic::Arrivals(arrivals) => open::send(plan, arrivals, service, context).await?,
         Traffic::Users(users) => users::send(plan, users, service, context).await?,
+        Traffic::Distributed(distributed) => {
+            distributed::send(plan, distributed, service, context).await?
+        }
     };
     Ok(target::assemble(plan, seen, began.elapsed()))
 }

@@ -72,6 +72,7 @@ pub(in crate::measure) fn of_segment(mut validity: Validity) -> Validity {
     validity.broken.retain(|fact| match fact {
         ValidityFact::RateNotReached { .. }
         | ValidityFact::Dropped { .. }
+        | ValidityFact::WorkersLost { .. }
         | ValidityFact::PairsLeftOut { .. }
         | ValidityFact::CutShort { .. } => true,
         ValidityFact::GeneratorLate { allowed, .. } => median.is_none_or(|late| late > *allowed),

@@ -298,6 +298,11 @@ fn fact(fact: &ValidityFact) -> String {
         ValidityFact::GeneratorBusy { share } => {
             format!("the generator used {} of its CPU", percent(*share))
         }
+        ValidityFact::WorkersLost { lost, of, after } => format!(
+            "{lost} of {} lost, the first after {}",
+            counted(usize::try_from(*of).unwrap_or(usize::MAX), "worker"),
+            duration(*after)
+        ),
         ValidityFact::PairsLeftOut { base, head, of } => format!(
             "of {of} pairs too many were not valid to trust the others ({base} in the base, {head} in \
              the head)"
@@ -313,6 +318,8 @@ pub fn facts_advice(facts: &[ValidityFact]) -> &'static str {
     let has = |is: fn(&ValidityFact) -> bool| facts.iter().any(is);
     if has(|f| matches!(f, ValidityFact::CutShort { .. })) {
         "run it again, to the end"
+    } else if has(|f| matches!(f, ValidityFact::WorkersLost { .. })) {
+        "look at the worker's log and memory, and run it again"
     } else if has(|f| {
         matches!(f, ValidityFact::GeneratorBusy { .. } | ValidityFact::GeneratorLate { .. })
     }) {

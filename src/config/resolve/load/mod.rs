@@ -4,6 +4,7 @@ mod answer;
 mod arrivals;
 mod body;
 mod capacity;
+mod distributed;
 mod known;
 mod step;
 mod users;
@@ -73,7 +74,7 @@ pub(super) fn loads(
             }
         };
         known::check(typed)?;
-        Ok(LoadPlan {
+        let plan = LoadPlan {
             name,
             url,
             ca: typed.ca.as_ref().map(|ca| path_in(base, ca, &ca.value)).transpose()?,
@@ -93,7 +94,11 @@ pub(super) fn loads(
                 defaults::REQUEST_TIMEOUT,
                 defaults::MAX_REQUEST_TIMEOUT,
             )?,
-        })
+        };
+        if let Some(written) = &typed.distributed {
+            distributed::simple_paths(written, &plan)?;
+        }
+        Ok(plan)
     };
     entries.map_or(&[][..], |entries| &entries.0).iter().map(plan).collect()
 }
@@ -192,24 +197,28 @@ fn feeds(written: Option<&At<Vec<At<Feed>>>>, base: &Path) -> Result<Vec<FeedPla
 
 /// The one engine of a load, with what it is asked for.
 fn traffic(load: &At<Load>) -> Result<Traffic, Fault> {
-    let Load { arrivals, users, mode, .. } = &load.value;
+    let Load { arrivals, users, distributed, mode, .. } = &load.value;
     let places = [
         arrivals.as_ref().map(|written| written.place),
         users.as_ref().map(|written| written.place),
+        distributed.as_ref().map(|written| written.place),
         mode.as_ref().map(|written| written.place),
     ];
     if let Some(second) = places.into_iter().flatten().nth(1) {
-        return Err(Fault::new("a load has one of `arrivals`, `users` and `mode`")
+        return Err(Fault::new("a load has one of `arrivals`, `users`, `distributed` and `mode`")
             .at(second)
             .help("write two loads"));
     }
-    match (arrivals, users, mode) {
+    match (arrivals, users, distributed, mode) {
         (Some(written), ..) => Ok(Traffic::Arrivals(arrivals::arrivals(written)?)),
-        (_, Some(written), _) => Ok(Traffic::Users(users::users(&written.value)?)),
+        (_, Some(written), ..) => Ok(Traffic::Users(users::users(&written.value)?)),
+        (_, _, Some(written), _) => {
+            Ok(Traffic::Distributed(distributed::distributed(written)?))
+        }
         (.., Some(written)) => {
             Ok(Traffic::Capacity(capacity::capacity(&written.value.capacity.value)?))
         }
-        (None, None, None) => Err(load.fault("the load does not say when journeys start").help(
+        (None, None, None, None) => Err(load.fault("the load does not say when journeys start").help(
             "such as `arrivals: { rate: 500/s, for: 20s }`, or `users: { count: 20, for: 20s }`",
         )),
     }

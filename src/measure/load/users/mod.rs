@@ -16,7 +16,7 @@ pub(in crate::measure) use child::{USERS_ARGUMENT, users_main};
 use super::journey::Script;
 use super::record::StepRecord;
 use super::seen::Seen;
-use super::{ALLOW_HOSTS, LOOKS, LoadError, allow, watched_of};
+use super::{ALLOW_HOSTS, LOOKS, LoadError, allow, document, watched_of};
 use crate::config::{Command, LoadPlan, Users};
 use crate::measure::failure::last_lines;
 use crate::measure::launcher::{End, Ended, Manner, start};
@@ -60,9 +60,9 @@ pub(super) async fn send(
     let file = |error: std::io::Error| failed(format!("failed to hand over the plan: {error}"));
     let folder = tempfile::tempdir().map_err(file)?;
     let [asked, seen] = ["plan.json", "seen.json"].map(|name| folder.path().join(name));
-    handed::write(&asked, &handed::Asked { plan: plan.clone(), addresses }).map_err(file)?;
+    document::write(&asked, &handed::Asked { plan: plan.clone(), addresses }).map_err(file)?;
     let (ended, gathered) = run((plan, service), users, &asked, &seen, context).await?;
-    match handed::read::<Handed>(&seen) {
+    match document::read::<Handed>(&seen) {
         Ok(handed) if handed.complete || context.stop.is_asked() => {
             let seen = told(users, handed, &ended)?;
             let warnings = seen.warnings.into_iter().chain(gathered.warnings).collect();
