@@ -14,6 +14,8 @@ mod ends;
 #[cfg(test)]
 mod journeys;
 #[cfg(test)]
+mod locust;
+#[cfg(test)]
 mod requests;
 #[cfg(test)]
 mod secure;
