@@ -25,10 +25,10 @@ pub use json_path::{PathKey, path_keys};
 pub use load::{Source, load, parse};
 pub use plan::{
     AcceptedStep, Arrivals, BaselinePlan, BenchmarkKind, BenchmarkPlan, BodyPlan, CapacityPlan,
-    Command, CommandPlan, CriterionPlan, DistributedPlan, ExpectPlan, ExtractPlan, ExtractSource, FeedPlan,
-    GatePlan, JourneyPlan, LoadPlan, Objective, PairedPlan, Plan, Protocol, Quantity, RateStage,
-    ReportFormat, ReportPlan, ResourcesPlan, Rule, SeriesPattern, ServicePlan, Spacing, StepPlan,
-    StoreLocation, ThinkPlan, Traffic, Users, WaiverPlan,
+    Command, CommandPlan, CriterionPlan, DistributedPlan, ExpectPlan, ExtractPlan, ExtractSource,
+    FeedPlan, GatePlan, JourneyPlan, LoadPlan, Objective, PairedPlan, Plan, Protocol, Quantity,
+    RateStage, ReportFormat, ReportPlan, ResourcesPlan, Rule, SeriesPattern, ServicePlan, Spacing,
+    StepPlan, StoreLocation, ThinkPlan, Traffic, Users, WaiverPlan,
 };
 pub use quantity::{QuantityError, duration, quantity, rate, share};
 pub use resolve::defaults;

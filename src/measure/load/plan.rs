@@ -53,10 +53,7 @@ fn distributed_within(plan: &DistributedPlan) -> [(bool, &'static str); 2] {
                 && !users.duration.is_zero(),
             "it needs from 1 to 100000 users, and a time to measure them",
         ),
-        (
-            teams && plan.team() > 0,
-            "it needs a worker, and at most 256 here and 1000 elsewhere",
-        ),
+        (teams && plan.team() > 0, "it needs a worker, and at most 256 here and 1000 elsewhere"),
     ]
 }
 

@@ -55,14 +55,12 @@ fn listen(written: &At<String>) -> Result<SocketAddr, Fault> {
 }
 
 /// Refuses JSON paths that are more than names and indexes: workers have no more than Python's JSON.
-pub(super) fn simple_paths(
-    written: &At<file::Distributed>,
-    plan: &LoadPlan,
-) -> Result<(), Fault> {
+pub(super) fn simple_paths(written: &At<file::Distributed>, plan: &LoadPlan) -> Result<(), Fault> {
     for step in plan.steps().chain(&plan.setup).chain(&plan.teardown) {
         if let Some(path) = paths(step).find(|path| path_keys(path).is_none()) {
             let (step, path) = (shown(&step.name), shown(path));
-            let message = format!("step `{step}` has the JSON path `{path}`, which no worker reads");
+            let message =
+                format!("step `{step}` has the JSON path `{path}`, which no worker reads");
             return Err(written
                 .fault(message)
                 .help("use names and indexes alone, such as `$.items[0].id`"));

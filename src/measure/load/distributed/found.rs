@@ -23,8 +23,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(in crate::measure::load) async fn locust(context: Context<'_>) -> Result<String, LoadError> {
     let named = std::env::var(VARIABLE).ok().filter(|named| !named.is_empty());
     let program = match named {
-        Some(path) if path.contains('/') => std::path::absolute(&path)
-            .map_or(path, |path| path.to_string_lossy().into_owned()),
+        Some(path) if path.contains('/') => {
+            std::path::absolute(&path).map_or(path, |path| path.to_string_lossy().into_owned())
+        }
         Some(name) => name,
         None => "locust".to_owned(),
     };

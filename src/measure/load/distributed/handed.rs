@@ -109,7 +109,8 @@ mod tests {
         // Every name that the Python part uses is one of ours.
         let python = concat!(include_str!("client.py"), include_str!("journey.py"));
         let names = python.split("Failed(\"").skip(1).filter_map(|rest| rest.split('"').next());
-        for name in names.chain(["Certificate", "Handshake", "NoSocket", "Unreachable", "Timeout"]) {
+        for name in names.chain(["Certificate", "Handshake", "NoSocket", "Unreachable", "Timeout"])
+        {
             assert!(failure(name).is_ok(), "{name}");
         }
     }

@@ -60,7 +60,9 @@ pub(super) fn text(
     };
     let asked = serde_json::to_vec(&asked).map_err(|error| failed(error.to_string()))?;
     let asked = STANDARD.encode(asked);
-    let data = format!("import base64\nimport json\n\nHANDED = json.loads(base64.b64decode(\"{asked}\"))\n");
+    let data = format!(
+        "import base64\nimport json\n\nHANDED = json.loads(base64.b64decode(\"{asked}\"))\n"
+    );
     Ok(std::iter::once(data.as_str()).chain(PARTS).collect::<Vec<_>>().join("\n\n"))
 }
 
@@ -74,9 +76,7 @@ fn files(plan: &LoadPlan) -> Result<BTreeMap<String, String>, LoadError> {
         _ => None,
     });
     paths
-        .map(|path| {
-            Ok((path.to_string_lossy().into_owned(), STANDARD.encode(read_file(path)?)))
-        })
+        .map(|path| Ok((path.to_string_lossy().into_owned(), STANDARD.encode(read_file(path)?))))
         .collect()
 }
 

@@ -3,7 +3,8 @@
 use super::failed;
 use super::handed::State;
 use crate::config::{Command, DistributedPlan, LoadPlan};
-use crate::measure::launcher::{Ended, Manner, Running, start};
+use crate::measure::failure::last_lines;
+use crate::measure::launcher::{End, Ended, LaunchError, Manner, Running, start};
 use crate::measure::load::{LOOKS, LoadError, document, watched_of};
 use crate::measure::resources::{Gathered, Root, Sampler, Watched};
 use crate::measure::{Context, Event};
@@ -148,13 +149,15 @@ pub(super) async fn run(
             }
             let roots = workers.iter().chain([&master]).filter_map(Running::root);
             let watched = watched_of(shape.plan, service);
-            sampler = Some(Sampler::start(Watched { generator: roots.collect(), ..watched }, LOOKS));
+            sampler =
+                Some(Sampler::start(Watched { generator: roots.collect(), ..watched }, LOOKS));
         }
         if let Some(ended) = one_that_ended(&mut workers).await? {
-            let how = ended.end.map_or("ended".to_owned(), |end| end.to_string());
             worker_log = ended.log;
-            if state.phase.is_none() {
-                let lines = crate::measure::failure::last_lines(&worker_log);
+            // One that the master sent away ends well, and the master says why.
+            if let (None, Some(how)) = (&state.phase, ended.end.filter(|end| *end != End::Exit(0)))
+            {
+                let lines = last_lines(&worker_log);
                 return Err(failed(format!("a worker {how} before the load began{lines}")));
             }
         }
@@ -163,10 +166,8 @@ pub(super) async fn run(
         }
         tell(shape, &state, measuring, context);
     };
-    for worker in workers {
-        // Those that are left were asked by the master to go; what they say then is not missed.
-        drop(worker);
-    }
+    // The master has asked those to go that are left; what they say now is not missed.
+    drop(workers);
     let begin = measuring.unwrap_or_else(Instant::now);
     let gathered = sampler.map(|sampler| sampler.finish(begin..begin + users.duration));
     let gathered = gathered.unwrap_or_default();
@@ -184,10 +185,7 @@ async fn launch(
 }
 
 /// Asks all processes to end, at once, and waits for the master.
-async fn end(
-    master: Running,
-    workers: &mut Vec<Running>,
-) -> Result<Ended, crate::measure::launcher::LaunchError> {
+async fn end(master: Running, workers: &mut Vec<Running>) -> Result<Ended, LaunchError> {
     // The master asks them for what they saw before it ends; they must not be gone by then.
     let ended = master.stop().await;
     workers.clear();
@@ -197,8 +195,8 @@ async fn end(
 /// A worker that has ended, taken from the others.
 async fn one_that_ended(workers: &mut Vec<Running>) -> Result<Option<Ended>, LoadError> {
     for index in 0..workers.len() {
-        let ended = workers[index].ended();
-        if let Ok(ended) = tokio::time::timeout(Duration::ZERO, ended).await {
+        let ended = tokio::time::timeout(Duration::ZERO, workers[index].ended());
+        if let Ok(ended) = ended.await {
             drop(workers.swap_remove(index));
             return ended.map(Some).map_err(|error| failed(error.to_string()));
         }
@@ -210,10 +208,9 @@ fn tell(shape: &Shape<'_>, state: &State, measuring: Option<Instant>, context: C
     let DistributedPlan { users, .. } = shape.distributed;
     let (there, team) = (state.connected, shape.distributed.team());
     let note = match &state.phase {
-        None => format!(
-            "{there} of {team} workers are there{}",
-            how_to_join(shape.distributed, state)
-        ),
+        None => {
+            format!("{there} of {team} workers are there{}", how_to_join(shape.distributed, state))
+        }
         Some(phase) => format!("{} users on {there} of {team} workers, {phase}", users.count),
     };
     let before = (users.ramp_up + users.warmup).as_secs_f64();
