@@ -26,9 +26,9 @@ pub use load::{Source, load, parse};
 pub use plan::{
     AcceptedStep, Arrivals, BaselinePlan, BenchmarkKind, BenchmarkPlan, BodyPlan, CapacityPlan,
     Command, CommandPlan, CriterionPlan, DistributedPlan, ExpectPlan, ExtractPlan, ExtractSource,
-    FeedPlan, GatePlan, JourneyPlan, LoadPlan, Objective, PairedPlan, Plan, Protocol, Quantity,
-    RateStage, ReportFormat, ReportPlan, ResourcesPlan, Rule, SeriesPattern, ServicePlan, Spacing,
-    StepPlan, StoreLocation, ThinkPlan, Traffic, Users, WaiverPlan,
+    FeedPlan, GatePlan, JourneyPlan, K6Plan, LoadPlan, LocustPlan, Objective, PairedPlan, Plan,
+    Protocol, Quantity, RateStage, ReportFormat, ReportPlan, ResourcesPlan, Rule, SeriesPattern,
+    ServicePlan, Spacing, StepPlan, StoreLocation, ThinkPlan, Traffic, Users, WaiverPlan,
 };
 pub use quantity::{QuantityError, duration, quantity, rate, share};
 pub use resolve::defaults;

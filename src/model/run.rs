@@ -86,6 +86,10 @@ pub enum Engine {
     Users,
     /// The same on workers of Locust.
     Distributed,
+    /// A script of the user's own, run by k6.
+    K6,
+    /// A locustfile of the user's own.
+    Locust,
     /// Values another tool measured.
     Import,
 }

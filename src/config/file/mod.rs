@@ -9,6 +9,7 @@ mod distributed;
 mod gate;
 mod load;
 mod paired;
+mod script;
 mod step;
 mod text;
 
@@ -20,6 +21,7 @@ pub(crate) use load::{
     Arrivals, Capacity, Load, Protocol, Resources, Service, Spacing, Stage, Users,
 };
 pub(crate) use paired::Paired;
+pub(crate) use script::{K6, Locust};
 pub(crate) use step::{Expect, Feed, FeedOrder, Journey, Step};
 use text::{SchemaVersion, StoreText};
 

@@ -5,6 +5,7 @@
 mod distributed;
 mod journey;
 mod load;
+mod script;
 
 pub use distributed::DistributedPlan;
 pub use journey::{
@@ -14,6 +15,7 @@ pub use load::{
     Arrivals, CapacityPlan, LoadPlan, Objective, Protocol, RateStage, ResourcesPlan, Spacing,
     Traffic, Users,
 };
+pub use script::{K6Plan, LocustPlan};
 
 use crate::model::Unit;
 use std::collections::BTreeMap;

@@ -34,6 +34,9 @@
 //! | `loads.*.distributed.expect_workers` | 0 | 0 | 1,000 |
 //! | `loads.*.distributed.listen` | `127.0.0.1:0` | | |
 //! | `loads.*.distributed.join_within` | 60 s | above 0 | 1 h |
+//! | `loads.*.k6.within` | 30 min | above 0 | 24 h |
+//! | `loads.*.locust.users` | none | 1 | 10,000 |
+//! | `loads.*.locust.for` | none | 1 s | 1 h |
 //! | `loads.*.journeys.*.weight` | 1 | 1 | 1,000 |
 //! | `loads.*.redirects` | 0 | 0 | 20 |
 //! | `loads.*.cookies` | `true` | | |
@@ -107,6 +110,8 @@ pub const MAX_WORKERS: u32 = 256;
 pub const MAX_EXPECTED_WORKERS: u32 = 1000;
 /// How long workers are waited for.
 pub const JOIN_WITHIN: Duration = Duration::from_secs(60);
+/// How long a script of k6 may take.
+pub const K6_WITHIN: Duration = Duration::from_secs(30 * 60);
 /// Where workers join: any free port of this machine, for its own workers alone.
 pub const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 /// The most threads that send.

@@ -26,6 +26,17 @@ pub(in crate::measure) fn digest(plan: &LoadPlan) -> String {
             add_users(&mut parts, &distributed.users);
         }
         Traffic::Capacity(capacity) => add_capacity(&mut parts, capacity),
+        Traffic::K6(k6) => {
+            add_script(&mut parts, "k6", &k6.script);
+            parts.all("arguments", &k6.args);
+            parts.all("variables", k6.env.iter().flat_map(|(name, value)| [name, value]));
+        }
+        Traffic::Locust(locust) => {
+            add_script(&mut parts, "locust", &locust.file);
+            parts.add(locust.users.to_be_bytes());
+            parts.time(locust.duration);
+            parts.time(locust.ramp_up);
+        }
     }
     for journey in &plan.journeys {
         parts.add("journey");
@@ -70,6 +81,12 @@ fn add_capacity(parts: &mut Parts, capacity: &CapacityPlan) {
     parts.add(capacity.objective.errors.to_bits().to_be_bytes());
     parts.time(capacity.level);
     add_arrivals(parts, &capacity.arrivals);
+}
+
+/// Another text asks for other things; one that cannot be read does not run either.
+fn add_script(parts: &mut Parts, tool: &str, path: &Path) {
+    parts.add(tool);
+    parts.add(std::fs::read(path).unwrap_or_default());
 }
 
 fn add_users(parts: &mut Parts, users: &Users) {

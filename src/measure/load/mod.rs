@@ -15,10 +15,13 @@ mod document;
 mod error;
 mod exchange;
 mod failure;
+mod found;
 mod journey;
 mod open;
 mod plan;
+mod process;
 mod record;
+mod scripts;
 mod seen;
 mod target;
 mod timeline;
@@ -94,6 +97,8 @@ pub(in crate::measure) async fn measure_beside(
         Traffic::Distributed(distributed) => {
             distributed::send(plan, distributed, service, context).await?
         }
+        Traffic::K6(k6) => scripts::k6(plan, k6, service, context).await?,
+        Traffic::Locust(locust) => scripts::locust(plan, locust, service, context).await?,
     };
     Ok(target::assemble(plan, seen, began.elapsed()))
 }

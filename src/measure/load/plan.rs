@@ -19,15 +19,22 @@ pub(super) fn check(plan: &LoadPlan) -> Result<(), LoadError> {
             (1..=defaults::MAX_USERS).contains(&users.count) && !users.duration.is_zero(),
             "it needs from 1 to 10000 users, and a time to measure them",
         )],
+        Traffic::K6(k6) => vec![(!k6.within.is_zero(), "its script needs time")],
+        Traffic::Locust(locust) => vec![(
+            (1..=defaults::MAX_USERS).contains(&locust.users) && locust.duration.as_secs() > 0,
+            "it needs from 1 to 10000 users, and a second at least",
+        )],
         Traffic::Distributed(distributed) => distributed_within(distributed).to_vec(),
     };
+    let is_script = matches!(plan.traffic, Traffic::K6(_) | Traffic::Locust(_));
     let bounds = [
         (
             !plan.timeout.is_zero() && plan.timeout <= defaults::MAX_REQUEST_TIMEOUT,
             "its timeout must be above 0 and at most ten minutes",
         ),
         (
-            !plan.journeys.is_empty() && plan.journeys.iter().all(|journey| journey.weight > 0),
+            (is_script || !plan.journeys.is_empty())
+                && plan.journeys.iter().all(|journey| journey.weight > 0),
             "it needs a journey, and each a weight above 0",
         ),
         (

@@ -5,7 +5,6 @@
 //! timed and counted by that file. The master says when the measured time begins and ends, adds up what
 //! the workers counted, and writes one document.
 
-mod found;
 mod handed;
 mod script;
 mod team;
@@ -13,7 +12,7 @@ mod team;
 use super::journey::Script;
 use super::record::StepRecord;
 use super::seen::Seen;
-use super::{ALLOW_HOSTS, LoadError, allow, document};
+use super::{ALLOW_HOSTS, LoadError, allow, document, found};
 use crate::config::{DistributedPlan, LoadPlan};
 use crate::measure::Context;
 use crate::measure::failure::last_lines;
@@ -44,7 +43,7 @@ pub(super) async fn send(
         addresses = allow::resolve(plan, &allowed) => addresses?,
         () = context.stop.asked() => return Err(LoadError::Interrupted),
     };
-    let locust = found::locust(context).await?;
+    let locust = found::locust("distributed", context).await?;
     let folder = tempfile::tempdir().map_err(|error| failed(error.to_string()))?;
     let text = script::text(plan, &journeys, &addresses)?;
     let shape = Shape { plan, distributed, locust: &locust, folder: folder.path() };
@@ -119,6 +118,7 @@ fn told(plan: &DistributedPlan, handed: Handed, left: &Left) -> Result<Seen, Loa
     });
     Ok(Seen {
         engine: Engine::Distributed,
+        names: None,
         steps,
         completed: handed.completed,
         measured,

@@ -1,11 +1,10 @@
 //! Where Locust is, and whether it is new enough.
 
-use super::failed;
+use super::LoadError;
 use crate::config::Command;
 use crate::measure::Context;
 use crate::measure::failure::last_lines;
 use crate::measure::launcher;
-use crate::measure::load::LoadError;
 use std::time::Duration;
 
 /// Names the program, where it is not the `locust` in `PATH`.
@@ -20,7 +19,11 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// # Errors
 ///
 /// When it is missing, is something else, or is too old.
-pub(in crate::measure::load) async fn locust(context: Context<'_>) -> Result<String, LoadError> {
+pub(super) async fn locust(
+    engine: &'static str,
+    context: Context<'_>,
+) -> Result<String, LoadError> {
+    let failed = |why: String| LoadError::Engine { engine, why };
     let named = std::env::var(VARIABLE).ok().filter(|named| !named.is_empty());
     let program = match named {
         Some(path) if path.contains('/') => {
