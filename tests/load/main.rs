@@ -18,6 +18,8 @@ mod locust;
 #[cfg(test)]
 mod requests;
 #[cfg(test)]
+mod scripts;
+#[cfg(test)]
 mod secure;
 #[cfg(test)]
 mod server;
