@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// A plan of so many users on two workers, measured for so many seconds without a warm-up.
-fn distributed(url: String, count: u32, seconds: f64) -> LoadPlan {
+pub(crate) fn distributed(url: String, count: u32, seconds: f64) -> LoadPlan {
     let users = Users {
         count,
         duration: Duration::from_secs_f64(seconds),
@@ -41,7 +41,7 @@ fn shape(plan: &mut LoadPlan) -> &mut DistributedPlan {
     }
 }
 
-fn run(plan: &LoadPlan) -> Result<Target, LoadError> {
+pub(crate) fn run(plan: &LoadPlan) -> Result<Target, LoadError> {
     run_stopped_by(plan, &Stop::new())
 }
 

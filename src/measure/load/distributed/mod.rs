@@ -12,7 +12,7 @@ mod team;
 use super::journey::Script;
 use super::record::StepRecord;
 use super::seen::Seen;
-use super::{ALLOW_HOSTS, LoadError, allow, document, found};
+use super::{ALLOW_HOSTS, LoadError, allow, document, found, open};
 use crate::config::{DistributedPlan, LoadPlan};
 use crate::measure::Context;
 use crate::measure::failure::last_lines;
@@ -38,6 +38,7 @@ pub(super) async fn send(
 ) -> Result<Seen, LoadError> {
     // What cannot be made ready is told here, in words of its own.
     let journeys = Script::new(plan)?;
+    open::check_authorities(plan)?;
     let allowed = std::env::var(ALLOW_HOSTS).unwrap_or_default();
     let addresses = tokio::select! {
         addresses = allow::resolve(plan, &allowed) => addresses?,
