@@ -157,9 +157,12 @@ fn failures_are_counted_by_kind() {
         "/reset" => Reply { then: Then::Reset, ..Reply::keep(CUT) },
         "/cut" => Reply { then: Then::Close, ..Reply::keep(CUT) },
         "/hold" => Reply { then: Then::Hold, ..Reply::keep(b"") },
+        "/heads" => {
+            let head = b"HTTP/1.1 200 OK\r\n";
+            Reply { then: Then::Endless(b"a: b\r\n"), ..Reply::keep(head) }
+        }
         "/nonsense" => Reply::keep(b"nonsense\r\n\r\n"),
         "/chunk" => Reply::keep(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
-        "/endless" => Reply { then: Then::Endless(&[b'a'; 4096]), ..Reply::keep(OK) },
         "/away" => Reply::keep(
             b"HTTP/1.1 302 Go\r\nLocation: http://192.0.2.1/\r\nContent-Length: 0\r\n\r\n",
         ),
@@ -172,7 +175,8 @@ fn failures_are_counted_by_kind() {
     plan.timeout = Duration::from_millis(300);
     plan.redirects = 2;
     shape(&mut plan).workers = 1;
-    let paths = ["busy", "closed", "reset", "cut", "hold", "nonsense", "chunk", "away", "circle"];
+    let paths =
+        ["busy", "closed", "reset", "cut", "hold", "nonsense", "heads", "chunk", "away", "circle"];
     let journey = |path: &str| pacegate::config::JourneyPlan {
         name: path.to_owned(),
         weight: 1,

@@ -13,6 +13,7 @@ import gevent
 from geventhttpclient.response import HTTPParseError, HTTPSocketResponse
 
 MAX_BODY = 64 << 20
+MAX_HEAD = 1 << 20
 BLOCK = 64 << 10
 ORIGIN, HOST = HANDED["origin"], HANDED["host"]
 NO_SOCKET = {errno.EMFILE, errno.ENFILE, errno.EADDRNOTAVAIL, errno.ENOBUFS, errno.ENOMEM}
@@ -79,10 +80,13 @@ class Answer:
 
 
 class Wire:
-    """A socket that remembers how it ended."""
+    """A socket that remembers how it ended, and gives no more than is allowed.
+
+    Where there is always more to read no other user gets a turn, nor does the clock.
+    """
 
     def __init__(self, sock):
-        self.sock, self.failure = sock, None
+        self.sock, self.failure, self.allowed = sock, None, MAX_HEAD
 
     def recv(self, size):
         try:
@@ -92,6 +96,9 @@ class Wire:
             raise
         if not data:
             self.failure = "Closed"
+        self.allowed -= len(data)
+        if self.allowed < 0:
+            raise Failed("Malformed")
         return data
 
     def close(self):
@@ -156,6 +163,7 @@ class Client:
         try:
             sock.sendall(encoded)
             response = HTTPSocketResponse(wire, BLOCK, message.method)
+            wire.allowed = 2 * MAX_BODY
             length, parts = 0, []
             while data := response.read(BLOCK):
                 length += len(data)

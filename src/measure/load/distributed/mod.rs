@@ -72,7 +72,7 @@ fn failed(why: String) -> LoadError {
 
 /// Why there is no whole result.
 fn unfinished(shape: &Shape<'_>, left: &Left) -> String {
-    if left.state.phase.is_none() && left.state.port.is_some() {
+    if left.master.log.contains("Gave up waiting for workers") {
         let join = team::how_to_join(shape.distributed, &left.state);
         return format!(
             "{} of {} workers came within {:?}{join}{}",
