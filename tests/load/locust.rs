@@ -42,16 +42,47 @@ fn shape(plan: &mut LoadPlan) -> &mut DistributedPlan {
 }
 
 pub(crate) fn run(plan: &LoadPlan) -> Result<Target, LoadError> {
-    run_stopped_by(plan, &Stop::new())
+    is_installed();
+    run_with(plan, &Stop::new(), &|_| ())
 }
 
-fn run_stopped_by(plan: &LoadPlan, stop: &Stop) -> Result<Target, LoadError> {
+/// Runs a load, and does something once some requests were measured.
+fn run_and_once_measuring(
+    plan: &LoadPlan,
+    stop: &Stop,
+    server: &Server,
+    act: &(dyn Fn() + Sync),
+) -> Target {
+    is_installed();
+    let (tell, told) = std::sync::mpsc::channel();
+    let observer = move |event| {
+        if let Event::Progress { note, .. } = event
+            && note.ends_with("measuring")
+        {
+            // Whoever listens has heard it once.
+            let _ = tell.send(());
+        }
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            if told.recv().is_ok() {
+                let enough = server.requests() + 50;
+                while server.requests() < enough {
+                    std::thread::sleep(Duration::from_millis(5));
+                }
+                act();
+            }
+        });
+        run_with(plan, stop, &observer).unwrap()
+    })
+}
+
+fn is_installed() {
     let locust = std::env::var("PACEGATE_LOCUST").expect("cargo sets PACEGATE_LOCUST");
     assert!(
         Path::new(&locust).is_file(),
         "there is no Locust at {locust}: let tests/run.sh install it, or name it in PACEGATE_LOCUST"
     );
-    run_with(plan, stop, &|_| ())
 }
 
 fn slow(_: &str) -> Reply {
@@ -207,16 +238,8 @@ fn failures_are_counted_by_kind() {
 #[test]
 fn a_worker_that_is_lost_breaks_validity() {
     let server = Server::start(slow);
-    let plan = distributed(server.url(), 4, 6.0);
-    let target = std::thread::scope(|scope| {
-        scope.spawn(|| {
-            while server.requests() < 100 {
-                std::thread::sleep(Duration::from_millis(5));
-            }
-            kill_one_worker();
-        });
-        run(&plan).unwrap()
-    });
+    let plan = distributed(server.url(), 4, 3.0);
+    let target = run_and_once_measuring(&plan, &Stop::new(), &server, &kill_one_worker);
     let lost = broken(&target).iter().find_map(|fact| match fact {
         ValidityFact::WorkersLost { lost, of, after } => Some((*lost, *of, *after)),
         _ => None,
@@ -251,16 +274,10 @@ fn a_stop_keeps_what_was_measured() {
     let server = Server::start(slow);
     let stop = Stop::new();
     let asked = Mutex::new(None::<Instant>);
-    let target = std::thread::scope(|scope| {
-        scope.spawn(|| {
-            // Enough of them are measured once the users are all there.
-            while server.requests() < 400 {
-                std::thread::sleep(Duration::from_millis(5));
-            }
-            *asked.lock().unwrap() = Some(Instant::now());
-            stop.ask();
-        });
-        run_stopped_by(&distributed(server.url(), 4, 60.0), &stop).unwrap()
+    let plan = distributed(server.url(), 4, 60.0);
+    let target = run_and_once_measuring(&plan, &stop, &server, &|| {
+        *asked.lock().unwrap() = Some(Instant::now());
+        stop.ask();
     });
     let took = asked.lock().unwrap().unwrap().elapsed();
     assert!(took < Duration::from_secs(4), "stopped after {took:?}");
@@ -321,6 +338,7 @@ fn workers_join_by_the_command_that_is_told() {
             *joined = Some((child.unwrap(), folder));
         }
     };
+    is_installed();
     let target = run_with(&plan, &Stop::new(), &observer).unwrap();
     assert!(sound(&target) && errors(&target, "errors").1 > 0, "{target:?}");
     let (mut worker, _folder) = joined.into_inner().unwrap().expect("it was told how to join");

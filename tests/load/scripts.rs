@@ -2,6 +2,7 @@
 //!
 //! k6 itself is not run here: a stand-in writes samples in the documented format.
 
+use crate::locust;
 use crate::server::{OK, Reply, Server};
 use crate::{broken, errors, histogram, kinds, plan, run_with};
 use pacegate::config::{K6Plan, LoadPlan, LocustPlan, Traffic};
@@ -133,20 +134,16 @@ fn a_locustfile_is_run_by_locust() {
         class Visitor(FastHttpUser):\n    wait_time = constant(0.02)\n    @task\n    def look(self):\n        \
         self.client.get(\"/good\")\n        self.client.get(\"/bad\")\n";
     std::fs::write(&file, text).unwrap();
-    let locust = LocustPlan {
+    let traffic = Traffic::Locust(LocustPlan {
         file,
         users: 2,
         duration: Duration::from_secs(3),
         ramp_up: Duration::ZERO,
         cwd: folder.path().to_owned(),
         gate_latency: true,
-    };
-    let plan = LoadPlan {
-        traffic: Traffic::Locust(locust),
-        journeys: vec![],
-        ..plan(server.url(), 1.0, 1.0)
-    };
-    let target = run(&plan).unwrap();
+    });
+    let plan = LoadPlan { traffic, journeys: vec![], ..plan(server.url(), 1.0, 1.0) };
+    let target = locust::run(&plan).unwrap();
     assert_eq!(target.engine, Engine::Locust);
     assert!(!target.validity.as_ref().unwrap().under_counts);
     let busy = |fact: &ValidityFact| matches!(fact, ValidityFact::GeneratorBusy { .. });

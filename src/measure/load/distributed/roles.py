@@ -217,6 +217,8 @@ class Master:
         for id in self.there():
             self.runner.send_message("pacegate_begin", None, id)
         self.hear(DURATION + TIMEOUT + 5)
+        if self.phase == "stopping":
+            return
         self.phase = "ending"
         gevent.sleep(RAMP_DOWN)
         self.write(complete=True)
@@ -236,10 +238,12 @@ class Master:
         if self.written:
             return
         if self.phase == "measuring":
+            self.phase = "stopping"
             for id in self.there():
                 self.runner.send_message("pacegate_end", None, id)
             self.hear(LAST_WORDS)
-        self.write()
+        # Whoever only left slowly has told all that it measured.
+        self.write(complete=self.phase == "ending")
 
     def write(self, complete=False, error=None, setup=None):
         if self.written:
