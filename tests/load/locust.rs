@@ -247,6 +247,8 @@ fn a_worker_that_is_lost_breaks_validity() {
     let (lost, of, after) = lost.expect("the loss is told");
     assert!((lost, of) == (1, 2) && after > 0.0, "{lost} of {of} after {after}");
     assert!(errors(&target, "errors").1 > 0 && !target.cut_short);
+    let told = pacegate::report::words::facts(broken(&target)).text().replace('\u{a0}', " ");
+    assert!(told.contains("1 of 2 workers lost, the first after "), "{told}");
 }
 
 /// Kills a worker that this process has started.

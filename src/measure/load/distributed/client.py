@@ -10,6 +10,7 @@ import ssl
 import time
 
 import gevent
+import gevent.monkey
 from geventhttpclient.response import HTTPParseError, HTTPSocketResponse
 
 MAX_BODY = 64 << 20
@@ -141,6 +142,17 @@ def connected():
     raise Failed(failure)
 
 
+# That of the system, which asks without waiting, and of any descriptor.
+POLL = gevent.monkey.get_original("select", "poll")
+
+
+def readable(sock):
+    """Whether there is something to be read: of an idle connection nothing but its end."""
+    poll = POLL()
+    poll.register(sock, select.POLLIN)
+    return bool(poll.poll(0))
+
+
 class Client:
     """One connection at a time, kept while the server keeps it."""
 
@@ -149,8 +161,7 @@ class Client:
 
     def connection(self):
         sock, self.idle = self.idle, None
-        # Nothing is to be read of an idle connection but its end.
-        if sock is not None and select.select([sock], [], [], 0)[0]:
+        if sock is not None and readable(sock):
             sock.close()
             sock = None
         return connected() if sock is None else sock
