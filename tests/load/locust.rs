@@ -52,7 +52,7 @@ fn run_and_once_measuring(
     stop: &Stop,
     server: &Server,
     act: &(dyn Fn() + Sync),
-) -> Target {
+) -> Result<Target, LoadError> {
     is_installed();
     let (tell, told) = std::sync::mpsc::channel();
     let observer = move |event| {
@@ -73,7 +73,7 @@ fn run_and_once_measuring(
                 act();
             }
         });
-        run_with(plan, stop, &observer).unwrap()
+        run_with(plan, stop, &observer)
     })
 }
 
@@ -239,7 +239,7 @@ fn failures_are_counted_by_kind() {
 fn a_worker_that_is_lost_breaks_validity() {
     let server = Server::start(slow);
     let plan = distributed(server.url(), 4, 3.0);
-    let target = run_and_once_measuring(&plan, &Stop::new(), &server, &kill_one_worker);
+    let target = run_and_once_measuring(&plan, &Stop::new(), &server, &kill_one_worker).unwrap();
     let lost = broken(&target).iter().find_map(|fact| match fact {
         ValidityFact::WorkersLost { lost, of, after } => Some((*lost, *of, *after)),
         _ => None,
@@ -280,7 +280,8 @@ fn a_stop_keeps_what_was_measured() {
     let target = run_and_once_measuring(&plan, &stop, &server, &|| {
         *asked.lock().unwrap() = Some(Instant::now());
         stop.ask();
-    });
+    })
+    .unwrap();
     let took = asked.lock().unwrap().unwrap().elapsed();
     assert!(took < Duration::from_secs(4), "stopped after {took:?}");
     assert!(target.cut_short && errors(&target, "errors").1 > 0, "{target:?}");
@@ -345,4 +346,13 @@ fn workers_join_by_the_command_that_is_told() {
     assert!(sound(&target) && errors(&target, "errors").1 > 0, "{target:?}");
     let (mut worker, _folder) = joined.into_inner().unwrap().expect("it was told how to join");
     assert!(worker.wait().unwrap().success(), "it was sent home");
+}
+
+#[test]
+fn without_its_only_worker_nothing_is_measured() {
+    let server = Server::start(slow);
+    let mut plan = distributed(server.url(), 2, 3.0);
+    shape(&mut plan).workers = 1;
+    let error = run_and_once_measuring(&plan, &Stop::new(), &server, &kill_one_worker).unwrap_err();
+    assert!(error.to_string().contains("1 of 1 workers were lost"), "{error}");
 }

@@ -99,7 +99,7 @@ fn told(plan: &DistributedPlan, handed: Handed, left: &Left) -> Result<Seen, Loa
             0 if !handed.complete => LoadError::Interrupted,
             0 => LoadError::NothingDue,
             _ => failed(format!(
-                "{lost} of {} workers were lost, and nothing is known of the others{}",
+                "{lost} of {} workers were lost, and with them all that was measured{}",
                 handed.team,
                 last_lines(&left.worker_log)
             )),

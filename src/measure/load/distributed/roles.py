@@ -172,7 +172,8 @@ class Master:
         while not self.written:
             there = self.there()
             if self.started is not None:
-                for id in set(self.team) - set(there):
+                # One that comes back has lost users meanwhile, and stays among them.
+                for id in set(self.team) - set(there) - set(self.seen):
                     self.gone.setdefault(id, time.monotonic() - self.started)
             state = {"port": self.runner.server.port, "connected": len(there), "phase": self.phase}
             write(os.environ["PACEGATE_STATE"], state)
@@ -254,7 +255,7 @@ class Master:
             for step, more in zip(steps, told["steps"]):
                 step.merge(more)
         since = time.monotonic() - self.started if self.started is not None else 0
-        silent = [id for id in self.team if id not in self.seen and (complete or id in self.gone)]
+        silent = [id for id in self.team if complete and id not in self.seen]
         document = {
             "steps": [step.told() for step in steps],
             "completed": sum(told["completed"] for told in self.seen.values()),
@@ -262,7 +263,7 @@ class Master:
             "busiest": max((told["cpu"] for told in self.seen.values()), default=None),
             "complete": complete,
             "team": len(self.team),
-            "lost": [self.gone.get(id, since) for id in silent],
+            "lost": list(({id: since for id in silent} | self.gone).values()),
             "setup": setup,
             "teardown": None,
             "error": error,
