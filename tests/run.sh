@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly nextest_version=0.9.143
-readonly python_tools=(check-jsonschema==0.39.0 junitparser==5.0.3)
+readonly python_tools=(check-jsonschema==0.39.0 junitparser==5.0.3 locust==2.47.0)
 readonly out=target/checks
 mkdir -p "$out"
 

@@ -8,6 +8,7 @@ mod accepted;
 mod error;
 mod file;
 mod init;
+mod json_path;
 mod load;
 mod plan;
 mod quantity;
@@ -20,13 +21,14 @@ mod yaml;
 pub use accepted::{accepted_path, accepted_text};
 pub use error::ConfigError;
 pub use init::{Bench, Program, Repository, init, look};
+pub use json_path::{PathKey, path_keys};
 pub use load::{Source, load, parse};
 pub use plan::{
     AcceptedStep, Arrivals, BaselinePlan, BenchmarkKind, BenchmarkPlan, BodyPlan, CapacityPlan,
-    Command, CommandPlan, CriterionPlan, ExpectPlan, ExtractPlan, ExtractSource, FeedPlan,
-    GatePlan, JourneyPlan, LoadPlan, Objective, PairedPlan, Plan, Protocol, Quantity, RateStage,
-    ReportFormat, ReportPlan, ResourcesPlan, Rule, SeriesPattern, ServicePlan, Spacing, StepPlan,
-    StoreLocation, ThinkPlan, Traffic, Users, WaiverPlan,
+    Command, CommandPlan, CriterionPlan, DistributedPlan, ExpectPlan, ExtractPlan, ExtractSource,
+    FeedPlan, GatePlan, JourneyPlan, K6Plan, LoadPlan, LocustPlan, Objective, PairedPlan, Plan,
+    Protocol, Quantity, RateStage, ReportFormat, ReportPlan, ResourcesPlan, Rule, SeriesPattern,
+    ServicePlan, Spacing, StepPlan, StoreLocation, ThinkPlan, Traffic, Users, WaiverPlan,
 };
 pub use quantity::{QuantityError, duration, quantity, rate, share};
 pub use resolve::defaults;

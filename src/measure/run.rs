@@ -114,7 +114,7 @@ async fn measure_loads(plan: &Plan, loads: &[&LoadPlan], context: Context<'_>) -
                 }
             }
         }
-        let planned = Some(load.planned());
+        let planned = load.planned();
         let measuring = measure_load(load, &mut running, context);
         all.extend(told(&load.name, planned, context, measuring).await);
     }

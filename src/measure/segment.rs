@@ -55,7 +55,7 @@ async fn measure(plan: &Plan, load: &LoadPlan, share: Share, context: Context<'_
         }
     }
     // Until it begins nobody knows how long it takes, and then it tells by itself.
-    let planned = share.begin.is_none().then(|| load.planned());
+    let planned = share.begin.is_none().then(|| load.planned()).flatten();
     let measuring = measure_share(load, share, &mut service, context);
     let mut all = told(&load.name, planned, context, measuring).await;
     all.extend(stopped(service).await);

@@ -84,6 +84,12 @@ pub enum Engine {
     Open,
     /// The closed-model load engine: users wait for answers.
     Users,
+    /// The same on workers of Locust.
+    Distributed,
+    /// A script of the user's own, run by k6.
+    K6,
+    /// A locustfile of the user's own.
+    Locust,
     /// Values another tool measured.
     Import,
 }

@@ -58,6 +58,15 @@ pub enum ValidityFact {
         /// Share used, in [0, 1].
         share: f64,
     },
+    /// Workers of a distributed load were lost while it ran.
+    WorkersLost {
+        /// How many.
+        lost: u64,
+        /// Of how many.
+        of: u64,
+        /// When the first of them was lost, in seconds from the start of the users.
+        after: f64,
+    },
     /// Segments of base or head said nothing, so that their pairs had to be left out: too many of them,
     /// or so many more of one build that what is left is a choice.
     PairsLeftOut {

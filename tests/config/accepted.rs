@@ -108,6 +108,23 @@ loads:
 gates: [ { series: "*", regression: {} } ]
 "#;
 
+const ELSEWHERE: &str = r#"version: 1
+project: x
+loads:
+  spread:
+    url: https://shop.example
+    distributed: { users: 200, for: 60s, ramp_up: 10s, workers: 2, expect_workers: 3, listen: "0.0.0.0:5557",
+      join_within: 2min, gate_latency: true }
+    steps: [ { get: /, extract: { id: "$.items[0]['a b']" } } ]
+  script:
+    url: http://127.0.0.1:80
+    k6: { script: load/k6.js, args: [--vus, 10], env: { SIZE: 3 }, pass_env: [SHOP_*], within: 5min }
+  file:
+    url: http://127.0.0.1:80
+    locust: { file: locustfile.py, users: 20, for: 60s, ramp_up: 10s }
+gates: [ { series: "*", regression: {} } ]
+"#;
+
 /// Files that are accepted; the schema must accept them too.
 pub(crate) fn all() -> Vec<(&'static str, String)> {
     vec![
@@ -149,6 +166,7 @@ pub(crate) fn all() -> Vec<(&'static str, String)> {
         ("folded text", format!("version: 1\nproject: >-\n  a long\n  name\n{GATES}")),
         ("any JSON body", step("{ post: /, json: [1, -1, 1.5, x, true, null, {}] }")),
         ("journeys", JOURNEYS.to_owned()),
+        ("elsewhere", ELSEWHERE.to_owned()),
         ("empty lists", command("pass_env: [], env: {}")),
     ]
 }
@@ -166,6 +184,25 @@ fn every_file_is_accepted() {
             panic!("{name}: {error}");
         }
     }
+}
+
+#[test]
+fn loads_of_other_tools_reach_the_plan() {
+    let plan = plan("elsewhere");
+    let Traffic::Distributed(spread) = &plan.loads[0].traffic else { panic!("distributed") };
+    assert_eq!((spread.team(), spread.users.count, spread.users.gate_latency), (5, 200, true));
+    assert_eq!(spread.users.warmup, Duration::from_secs(2));
+    assert_eq!((spread.listen.port(), spread.join_within), (5557, Duration::from_secs(120)));
+    let Traffic::K6(k6) = &plan.loads[1].traffic else { panic!("k6") };
+    assert_eq!(k6.script, Path::new("/repo/load/k6.js"));
+    assert_eq!(
+        (&k6.args[..], k6.cwd.as_path()),
+        (&["--vus", "10"].map(str::to_owned)[..], Path::new("/repo"))
+    );
+    assert_eq!((k6.env["SIZE"].as_str(), k6.pass_env[0].as_str()), ("3", "SHOP_*"));
+    assert!(plan.loads[1].journeys.is_empty() && plan.loads[1].planned().is_none());
+    let Traffic::Locust(locust) = &plan.loads[2].traffic else { panic!("locust") };
+    assert_eq!((locust.file.as_path(), locust.users), (Path::new("/repo/locustfile.py"), 20));
 }
 
 #[test]
@@ -311,7 +348,7 @@ fn the_example_says_what_the_demo_needs() {
     assert_eq!(names, ["stats", "start"]);
     let load = &plan.loads[0];
     assert!(config::host_of(&load.url).is_some_and(|host| config::is_loopback(&host)));
-    assert!(load.planned() <= Duration::from_secs(30));
+    assert!(load.planned().unwrap() <= Duration::from_secs(30));
     assert!(load.steps().any(|step| step.name == "checkout" && step.path == "/checkout"));
     let rules = |wanted: fn(&Rule) -> bool| plan.gates.iter().any(|gate| wanted(&gate.rule));
     assert!(rules(|rule| matches!(rule, Rule::Limit { .. })));

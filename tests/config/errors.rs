@@ -196,6 +196,10 @@ const LOAD: &str = "loads:\n  browse:\n    url: http://h\n    arrivals: { rate: 
 
 #[test]
 fn loads() {
+    let sent_by = |engine: &str, step: &str| {
+        let steps = format!("steps: [ {{ get: / {step} }} ]");
+        file(&format!("loads:\n  a:\n    url: http://h\n    {engine}\n    {steps}"))
+    };
     let service = |keys: &str| file(&format!("services:\n  shop: {{ command: [shop], {keys} }}"));
     let sent_to = |to: &str| {
         file(&format!(
@@ -270,6 +274,30 @@ fn loads() {
                 file(&format!(
                     "{LOAD}\n    steps: [ {{ get: / }} ]\n    data: [ {{ file: users.txt }} ]"
                 )),
+            ),
+            ("nobody sends", sent_by("distributed: { users: 1, for: 1s, workers: 0 }", "")),
+            ("too many users", sent_by("distributed: { users: 100001, for: 1s }", "")),
+            ("listens nowhere", sent_by("distributed: { users: 1, for: 1s, listen: here }", "")),
+            (
+                "a path that no worker reads",
+                sent_by("distributed: { users: 1, for: 1s }", ", extract: { id: \"$..id\" }"),
+            ),
+            (
+                "users here and elsewhere",
+                sent_by("users: { count: 1, for: 1s }\n    distributed: { users: 1, for: 1s }", ""),
+            ),
+            ("script and steps", sent_by("k6: { script: a.js }", "")),
+            (
+                "not in whole seconds",
+                file(
+                    "loads: { a: { url: \"http://h\", locust: { file: a.py, users: 1, for: 1500ms } } }",
+                ),
+            ),
+            (
+                "a comma in a path",
+                file(
+                    "loads: { a: { url: \"http://h\", locust: { file: \"a,b.py\", users: 1, for: 1s } } }",
+                ),
             ),
             (
                 "too many redirects",

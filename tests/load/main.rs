@@ -16,9 +16,13 @@ mod journeys;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]
+mod locust;
+#[cfg(test)]
 mod merging;
 #[cfg(test)]
 mod requests;
+#[cfg(test)]
+mod scripts;
 #[cfg(test)]
 mod secure;
 #[cfg(test)]
@@ -76,7 +80,7 @@ fn plan(url: String, rate: f64, seconds: f64) -> LoadPlan {
 fn arrivals(plan: &mut LoadPlan) -> &mut Arrivals {
     match &mut plan.traffic {
         Traffic::Arrivals(arrivals) => arrivals,
-        Traffic::Users(_) | Traffic::Capacity(_) => panic!("it has arrivals"),
+        _ => panic!("it has arrivals"),
     }
 }
 

@@ -1,5 +1,6 @@
 //! TLS and HTTP/2, against servers of other makes.
 
+use crate::locust::{self, distributed};
 use crate::{arrivals, errors, kinds, plan, run, step, steps};
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
@@ -178,8 +179,26 @@ fn certificates_are_verified() {
 }
 
 #[test]
+fn workers_verify_certificates_too() {
+    let server = Server::start(Some(2100));
+    let other = Server::start(Some(2100));
+    for (authority, kind) in [(server.ca(), None), (other.ca(), Some("certificate not trusted"))] {
+        let mut plan = distributed(format!("https://localhost:{}", server.port), 1, 1.0);
+        plan.ca = Some(authority);
+        let target = locust::run(&plan).unwrap();
+        let kinds: Vec<String> = kinds(&target).into_keys().collect();
+        assert_eq!(kinds, kind.into_iter().collect::<Vec<_>>());
+        assert!(errors(&target, "errors").1 > 0);
+    }
+}
+
+#[test]
 fn an_authority_that_cannot_be_used_is_told() {
     let server = Server::start(Some(2100));
+    let mut plan = distributed(format!("https://localhost:{}", server.port), 1, 1.0);
+    plan.ca = Some(server.folder.path().to_owned());
+    let error = locust::run(&plan).unwrap_err();
+    assert!(matches!(&error, LoadError::Tls(_)), "{error}");
     for (text, part) in [
         (None, "No such file"),
         (Some(""), "it holds no certificate"),

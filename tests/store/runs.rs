@@ -218,7 +218,14 @@ fn any_validity() -> impl Strategy<Value = Validity> {
 }
 
 fn any_target() -> impl Strategy<Value = Target> {
-    let engines = vec![Engine::Command, Engine::Criterion, Engine::Open, Engine::Import];
+    let engines = vec![
+        Engine::Command,
+        Engine::Criterion,
+        Engine::Open,
+        Engine::Distributed,
+        Engine::K6,
+        Engine::Import,
+    ];
     let words = (any_text(), prop::sample::select(engines), any_text());
     let validity = prop::option::of(any_validity());
     let rest = (any_float(), prop::bool::ANY, vec(any_warning(), 0..2));

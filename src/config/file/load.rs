@@ -1,5 +1,7 @@
 //! `services:` and `loads:` as typed.
 
+use super::distributed::Distributed;
+use super::script::{K6, Locust};
 use super::step::{Feed, Journey, Step};
 use super::text::{DurationText, RateText, VariableText};
 use crate::config::yaml::{At, Entries};
@@ -34,8 +36,14 @@ pub(crate) struct Service {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("allOf" = [
     { "anyOf": [{ "required": ["service"] }, { "required": ["url"] }] },
-    { "oneOf": [{ "required": ["arrivals"] }, { "required": ["users"] }, { "required": ["mode"] }] },
-    { "oneOf": [{ "required": ["steps"] }, { "required": ["journeys"] }] },
+    { "oneOf": [
+        { "required": ["arrivals"] }, { "required": ["users"] }, { "required": ["distributed"] },
+        { "required": ["mode"] }, { "required": ["k6"] }, { "required": ["locust"] },
+    ] },
+    { "oneOf": [
+        { "required": ["steps"] }, { "required": ["journeys"] }, { "required": ["k6"] },
+        { "required": ["locust"] },
+    ] },
 ]))]
 pub(crate) struct Load {
     /// The service to start, one of `services`.
@@ -48,8 +56,14 @@ pub(crate) struct Load {
     pub(crate) arrivals: Option<At<Arrivals>>,
     /// Users who each wait for an answer before they ask again (the closed model).
     pub(crate) users: Option<At<Users>>,
+    /// Users as of `users`, on workers of Locust, here and on other machines.
+    pub(crate) distributed: Option<At<Distributed>>,
     /// A search in place of a load of one shape.
     pub(crate) mode: Option<At<Mode>>,
+    /// A script of your own, run by an installed k6.
+    pub(crate) k6: Option<At<K6>>,
+    /// A locustfile of your own, run by an installed Locust.
+    pub(crate) locust: Option<At<Locust>>,
     /// The requests of the only journey, in order.
     #[schemars(length(min = 1))]
     pub(crate) steps: Option<At<Vec<At<Step>>>>,

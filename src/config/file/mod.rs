@@ -5,19 +5,23 @@
 
 mod accepted;
 mod benchmark;
+mod distributed;
 mod gate;
 mod load;
 mod paired;
+mod script;
 mod step;
 mod text;
 
 pub(crate) use accepted::{AcceptedFile, AcceptedStep};
 pub(crate) use benchmark::{Benchmark, CommandBenchmark, CriterionBenchmark};
+pub(crate) use distributed::Distributed;
 pub(crate) use gate::{Against, Baseline, Gate, Limit, Regression, Report, Severity, Waiver};
 pub(crate) use load::{
     Arrivals, Capacity, Load, Protocol, Resources, Service, Spacing, Stage, Users,
 };
 pub(crate) use paired::Paired;
+pub(crate) use script::{K6, Locust};
 pub(crate) use step::{Expect, Feed, FeedOrder, Journey, Step};
 use text::{SchemaVersion, StoreText};
 

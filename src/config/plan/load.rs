@@ -1,6 +1,6 @@
 //! Loads: what is asked of a service, and when.
 
-use super::{FeedPlan, JourneyPlan, StepPlan};
+use super::{DistributedPlan, FeedPlan, JourneyPlan, K6Plan, LocustPlan, StepPlan};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::PathBuf;
@@ -19,7 +19,7 @@ pub struct LoadPlan {
     pub ca: Option<PathBuf>,
     /// Which engine sends it, and when.
     pub traffic: Traffic,
-    /// What visitors do; each takes one of them, by weight. Never empty.
+    /// What visitors do; each takes one of them, by weight. Empty only where a script says it.
     pub journeys: Vec<JourneyPlan>,
     /// Requests made once before, unmeasured; what they extract is known to all journeys.
     pub setup: Vec<StepPlan>,
@@ -54,14 +54,17 @@ impl LoadPlan {
         self.journeys.iter().flat_map(|journey| &journey.steps)
     }
 
-    /// How long it takes as planned, warm-up included.
-    pub fn planned(&self) -> Duration {
-        match &self.traffic {
+    /// How long it takes as planned, warm-up included; `None` where only a script knows.
+    pub fn planned(&self) -> Option<Duration> {
+        Some(match &self.traffic {
             Traffic::Arrivals(arrivals) => arrivals.warmup + arrivals.duration(),
             Traffic::Users(users) => users.planned(),
+            Traffic::Distributed(distributed) => distributed.users.planned(),
             // Doubling, halving and confirming take some fifteen levels.
             Traffic::Capacity(capacity) => 15 * (capacity.level + capacity.arrivals.warmup),
-        }
+            Traffic::K6(_) => return None,
+            Traffic::Locust(locust) => locust.duration,
+        })
     }
 }
 
@@ -72,8 +75,14 @@ pub enum Traffic {
     Arrivals(Arrivals),
     /// The closed engine: each of some users waits for an answer before it asks again.
     Users(Users),
+    /// The same on workers of Locust, here and elsewhere.
+    Distributed(DistributedPlan),
     /// The open engine again and again, to find the highest rate at which an objective holds.
     Capacity(CapacityPlan),
+    /// A script of k6.
+    K6(K6Plan),
+    /// A locustfile.
+    Locust(LocustPlan),
 }
 
 /// A search for capacity.

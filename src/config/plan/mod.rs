@@ -2,9 +2,12 @@
 //!
 //! Every value is in base units and every default is filled in, so that no later stage has one.
 
+mod distributed;
 mod journey;
 mod load;
+mod script;
 
+pub use distributed::DistributedPlan;
 pub use journey::{
     BodyPlan, ExpectPlan, ExtractPlan, ExtractSource, FeedPlan, JourneyPlan, StepPlan, ThinkPlan,
 };
@@ -12,6 +15,7 @@ pub use load::{
     Arrivals, CapacityPlan, LoadPlan, Objective, Protocol, RateStage, ResourcesPlan, Spacing,
     Traffic, Users,
 };
+pub use script::{K6Plan, LocustPlan};
 
 use crate::model::Unit;
 use std::collections::BTreeMap;

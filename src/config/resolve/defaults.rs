@@ -28,6 +28,15 @@
 //! | `loads.*.users.warmup` | 2 s | 0 | 1 h |
 //! | `loads.*.users.ramp_up`, `ramp_down` | 0 | 0 | 1 h |
 //! | `loads.*.users.gate_latency` | `false` | | |
+//! | `loads.*.distributed.users` | none | 1 | 100,000 |
+//! | `loads.*.distributed.for`, `warmup`, `ramp_up`, `ramp_down`, `gate_latency` | as of `users` | | |
+//! | `loads.*.distributed.workers` | 1 | 0 | 256 |
+//! | `loads.*.distributed.expect_workers` | 0 | 0 | 1,000 |
+//! | `loads.*.distributed.listen` | `127.0.0.1:0` | | |
+//! | `loads.*.distributed.join_within` | 60 s | above 0 | 1 h |
+//! | `loads.*.k6.within` | 30 min | above 0 | 24 h |
+//! | `loads.*.locust.users` | none | 1 | 10,000 |
+//! | `loads.*.locust.for` | none | 1 s | 1 h |
 //! | `loads.*.journeys.*.weight` | 1 | 1 | 1,000 |
 //! | `loads.*.redirects` | 0 | 0 | 20 |
 //! | `loads.*.cookies` | `true` | | |
@@ -53,6 +62,7 @@
 //! change stated at 95 % power, and at least 5 baseline runs before a change is judged; in a history,
 //! one false change point in 50 series, and none of less than 2 %.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 /// The version of the file format that is read.
@@ -92,6 +102,18 @@ pub const CAPACITY_LEVEL: Duration = Duration::from_secs(10);
 pub const CAPACITY_ERRORS: f64 = 0.01;
 /// The most users of a closed load.
 pub const MAX_USERS: u32 = 10_000;
+/// The most users of a load that several workers make.
+pub const MAX_DISTRIBUTED_USERS: u32 = 100_000;
+/// The most workers that are started here.
+pub const MAX_WORKERS: u32 = 256;
+/// The most workers that join from elsewhere.
+pub const MAX_EXPECTED_WORKERS: u32 = 1000;
+/// How long workers are waited for.
+pub const JOIN_WITHIN: Duration = Duration::from_secs(60);
+/// How long a script of k6 may take.
+pub const K6_WITHIN: Duration = Duration::from_secs(30 * 60);
+/// Where workers join: any free port of this machine, for its own workers alone.
+pub const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 /// The most threads that send.
 pub const MAX_THREADS: u32 = 256;
 /// Requests at once on a connection of HTTP/2: what servers allow by default.

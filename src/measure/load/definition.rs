@@ -21,7 +21,23 @@ pub(in crate::measure) fn digest(plan: &LoadPlan) -> String {
     match &plan.traffic {
         Traffic::Arrivals(arrivals) => add_arrivals(&mut parts, arrivals),
         Traffic::Users(users) => add_users(&mut parts, users),
+        Traffic::Distributed(distributed) => {
+            parts.add("distributed");
+            parts.add(distributed.team().to_be_bytes());
+            add_users(&mut parts, &distributed.users);
+        }
         Traffic::Capacity(capacity) => add_capacity(&mut parts, capacity),
+        Traffic::K6(k6) => {
+            add_script(&mut parts, "k6", &k6.script);
+            parts.all("arguments", &k6.args);
+            parts.all("variables", k6.env.iter().flat_map(|(name, value)| [name, value]));
+        }
+        Traffic::Locust(locust) => {
+            add_script(&mut parts, "locust", &locust.file);
+            parts.add(locust.users.to_be_bytes());
+            parts.time(locust.duration);
+            parts.time(locust.ramp_up);
+        }
     }
     for journey in &plan.journeys {
         parts.add("journey");
@@ -79,6 +95,12 @@ fn add_capacity(parts: &mut Parts, capacity: &CapacityPlan) {
     parts.add(capacity.objective.errors.to_bits().to_be_bytes());
     parts.time(capacity.level);
     add_arrivals(parts, &capacity.arrivals);
+}
+
+/// Another text asks for other things; one that cannot be read does not run either.
+fn add_script(parts: &mut Parts, tool: &str, path: &Path) {
+    parts.add(tool);
+    parts.add(std::fs::read(path).unwrap_or_default());
 }
 
 fn add_users(parts: &mut Parts, users: &Users) {
@@ -198,7 +220,7 @@ mod tests {
     fn arrivals(plan: &mut LoadPlan) -> &mut Arrivals {
         match &mut plan.traffic {
             Traffic::Arrivals(arrivals) => arrivals,
-            Traffic::Users(_) | Traffic::Capacity(_) => unreachable!(),
+            _ => unreachable!(),
         }
     }
 

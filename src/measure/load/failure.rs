@@ -55,6 +55,8 @@ pub(super) enum RequestFailure {
     Elsewhere,
     /// This machine had no file descriptor, port or memory for a connection: no fault of the service.
     NoSocket,
+    /// A tool that runs a script of the user's own says so.
+    Reported,
 }
 
 impl RequestFailure {
@@ -130,6 +132,7 @@ impl fmt::Display for RequestFailure {
             RequestFailure::Unsendable => f.write_str("no request with these values"),
             RequestFailure::Redirects => f.write_str("too many redirects"),
             RequestFailure::Elsewhere => f.write_str("redirect to another origin"),
+            RequestFailure::Reported => f.write_str("failed, as the script says"),
             RequestFailure::NoSocket => f.write_str("no file descriptor or port left here"),
         }
     }

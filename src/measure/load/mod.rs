@@ -10,14 +10,19 @@
 pub(in crate::measure) mod allow;
 mod capacity;
 mod definition;
+mod distributed;
+mod document;
 mod error;
 mod exchange;
 mod failure;
+mod found;
 mod journey;
 mod open;
 mod outline;
 mod plan;
+mod process;
 mod record;
+mod scripts;
 mod seen;
 mod share;
 mod target;
@@ -96,6 +101,11 @@ pub(in crate::measure) async fn measure_beside(
         }
         Traffic::Arrivals(arrivals) => open::send(plan, arrivals, share, service, context).await?,
         Traffic::Users(users) => users::send(plan, users, service, context).await?,
+        Traffic::Distributed(distributed) => {
+            distributed::send(plan, distributed, service, context).await?
+        }
+        Traffic::K6(k6) => scripts::k6(plan, k6, service, context).await?,
+        Traffic::Locust(locust) => scripts::locust(plan, locust, service, context).await?,
     };
     Ok(target::assemble(plan, share.part, seen, began.elapsed()))
 }

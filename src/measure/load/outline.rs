@@ -2,7 +2,7 @@
 
 use super::share::{Share, written};
 use crate::config::{
-    Arrivals, CapacityPlan, LoadPlan, Protocol, RateStage, Spacing, Traffic, Users,
+    Arrivals, CapacityPlan, DistributedPlan, LoadPlan, Protocol, RateStage, Spacing, Traffic, Users,
 };
 use std::time::Duration;
 
@@ -11,7 +11,10 @@ pub(super) fn outline(plan: &LoadPlan, share: Share) -> String {
     let what = match &plan.traffic {
         Traffic::Arrivals(arrivals) => of_arrivals(arrivals, share),
         Traffic::Users(users) => of_users(users),
+        Traffic::Distributed(distributed) => of_distributed(distributed),
         Traffic::Capacity(capacity) => of_capacity(capacity),
+        Traffic::K6(k6) => format!("k6 runs {}", k6.script.display()),
+        Traffic::Locust(locust) => format!("Locust runs {}", locust.file.display()),
     };
     let when = share.begin.map(|begin| format!(", from {} on", written(begin)));
     format!("{what}, to {}{}", plan.url, when.unwrap_or_default())
@@ -55,6 +58,12 @@ fn of_users(users: &Users) -> String {
     };
     let plural = if users.count == 1 { "" } else { "s" };
     format!("{} user{plural} for {:?}{}{ramps}", users.count, users.duration, after(users.warmup))
+}
+
+fn of_distributed(distributed: &DistributedPlan) -> String {
+    let workers = distributed.workers + distributed.expect_workers;
+    let plural = if workers == 1 { "" } else { "s" };
+    format!("{workers} worker{plural} of Locust with {}", of_users(&distributed.users))
 }
 
 fn of_capacity(capacity: &CapacityPlan) -> String {
@@ -135,6 +144,11 @@ mod tests {
             "users: { count: 20, for: 60s, ramp_up: 10s }",
             Part::WHOLE,
             "20 users for 60s after 2s of warm-up, 10s of coming and going, to http://127.0.0.1",
+        );
+        check(
+            "distributed: { users: 20, for: 60s, workers: 2, expect_workers: 1 }",
+            Part::WHOLE,
+            "3 workers of Locust with 20 users for 60s after 2s of warm-up, to http://127.0.0.1",
         );
         check(
             "mode: { capacity: { slo: 'p95 < 250ms', from: 50/s, to: 5000/s, for: 10s } }",

@@ -1,7 +1,7 @@
 //! The bounds within which this engine works; plans from `gates.yaml` are within them already.
 
 use super::LoadError;
-use crate::config::{Arrivals, LoadPlan, Traffic, defaults};
+use crate::config::{Arrivals, DistributedPlan, LoadPlan, Traffic, defaults};
 
 /// Checks a plan that may not come from a file.
 ///
@@ -19,14 +19,22 @@ pub(super) fn check(plan: &LoadPlan) -> Result<(), LoadError> {
             (1..=defaults::MAX_USERS).contains(&users.count) && !users.duration.is_zero(),
             "it needs from 1 to 10000 users, and a time to measure them",
         )],
+        Traffic::K6(k6) => vec![(!k6.within.is_zero(), "its script needs time")],
+        Traffic::Locust(locust) => vec![(
+            (1..=defaults::MAX_USERS).contains(&locust.users) && locust.duration.as_secs() > 0,
+            "it needs from 1 to 10000 users, and a second at least",
+        )],
+        Traffic::Distributed(distributed) => distributed_within(distributed).to_vec(),
     };
+    let is_script = matches!(plan.traffic, Traffic::K6(_) | Traffic::Locust(_));
     let bounds = [
         (
             !plan.timeout.is_zero() && plan.timeout <= defaults::MAX_REQUEST_TIMEOUT,
             "its timeout must be above 0 and at most ten minutes",
         ),
         (
-            !plan.journeys.is_empty() && plan.journeys.iter().all(|journey| journey.weight > 0),
+            (is_script || !plan.journeys.is_empty())
+                && plan.journeys.iter().all(|journey| journey.weight > 0),
             "it needs a journey, and each a weight above 0",
         ),
         (
@@ -40,6 +48,20 @@ pub(super) fn check(plan: &LoadPlan) -> Result<(), LoadError> {
         .chain(bounds)
         .find(|(within, _)| !within)
         .map_or(Ok(()), |(_, why)| Err(LoadError::Plan(why)))
+}
+
+fn distributed_within(plan: &DistributedPlan) -> [(bool, &'static str); 2] {
+    let DistributedPlan { users, workers, expect_workers, .. } = plan;
+    let teams = (0..=defaults::MAX_WORKERS).contains(workers)
+        && (0..=defaults::MAX_EXPECTED_WORKERS).contains(expect_workers);
+    [
+        (
+            (1..=defaults::MAX_DISTRIBUTED_USERS).contains(&users.count)
+                && !users.duration.is_zero(),
+            "it needs from 1 to 100000 users, and a time to measure them",
+        ),
+        (teams && plan.team() > 0, "it needs a worker, and at most 256 here and 1000 elsewhere"),
+    ]
 }
 
 fn arrivals_within(arrivals: &Arrivals) -> [(bool, &'static str); 4] {

@@ -9,6 +9,8 @@ use std::time::Duration;
 pub(super) struct Seen {
     /// Which engine.
     pub(super) engine: Engine,
+    /// The names of the steps, where the plan does not tell them.
+    pub(super) names: Option<Vec<String>>,
     /// One record a step, in the order of [`steps`](crate::config::LoadPlan::steps).
     pub(super) steps: Vec<StepRecord>,
     /// Requests, measured or not, answered as expected within the measured time.

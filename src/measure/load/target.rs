@@ -20,7 +20,9 @@ pub(super) fn assemble(plan: &LoadPlan, part: Part, seen: Seen, elapsed: Duratio
     let mut measurements = of_requests("", &whole);
     measurements.extend(throughput(seen.completed, seen.measured));
     if seen.steps.len() > 1 {
-        let names = slugs(plan.steps().map(|step| step.name.as_str()));
+        let planned = || plan.steps().map(|step| step.name.clone()).collect();
+        let names = seen.names.unwrap_or_else(planned);
+        let names = slugs(names.iter().map(String::as_str));
         for (name, step) in names.iter().zip(&seen.steps) {
             measurements.extend(of_requests(&format!("{name}/"), step));
         }

@@ -33,6 +33,10 @@ pub(super) enum Same {
          to start"
     )]
     NoService { url: String },
+    #[error("a distributed load is not made in pairs, since its workers join but once")]
+    Distributed,
+    #[error("a script of your own is not run in pairs")]
+    Script,
     #[error("a search for capacity is not made in pairs")]
     Search,
     #[error("no service `{name}` is configured")]
@@ -56,6 +60,8 @@ impl LoadRig {
                 Traffic::Arrivals(segment(arrivals, plan.paired.segment))
             }
             Traffic::Users(users) => Traffic::Users(shorter(users, plan.paired.segment)),
+            Traffic::K6(_) | Traffic::Locust(_) => return Err(Same::Script),
+            Traffic::Distributed(_) => return Err(Same::Distributed),
             Traffic::Capacity(_) => return Err(Same::Search),
         };
         let segment = LoadPlan { traffic, ..load.clone() };

@@ -96,10 +96,18 @@ fn find<'plan>(plan: &'plan Plan, name: &str) -> Result<(&'plan LoadPlan, &'plan
     };
     match &found.traffic {
         Traffic::Arrivals(arrivals) => Ok((found, arrivals)),
-        Traffic::Users(_) => Err(Error::NotSplit { name: name.to_owned(), kind: "`users`" }),
-        Traffic::Capacity(_) => {
-            Err(Error::NotSplit { name: name.to_owned(), kind: "a search for capacity" })
-        }
+        other => Err(Error::NotSplit { name: name.to_owned(), kind: kind(other) }),
+    }
+}
+
+fn kind(traffic: &Traffic) -> &'static str {
+    match traffic {
+        Traffic::Arrivals(_) => "`arrivals`",
+        Traffic::Users(_) => "`users`",
+        Traffic::Distributed(_) => "`distributed`",
+        Traffic::Capacity(_) => "a search for capacity",
+        Traffic::K6(_) => "a script of k6",
+        Traffic::Locust(_) => "a locustfile",
     }
 }
 

@@ -30,6 +30,11 @@ fn fact(fact: &ValidityFact) -> String {
         ValidityFact::GeneratorBusy { share } => {
             format!("the generator used {} of its CPU", percent(*share))
         }
+        ValidityFact::WorkersLost { lost, of, after } => format!(
+            "{lost} of {} lost, the first after {}",
+            counted(usize::try_from(*of).unwrap_or(usize::MAX), "worker"),
+            duration(*after)
+        ),
         ValidityFact::PairsLeftOut { base, head, of } => format!(
             "of {of} pairs too many were not valid to trust the others ({base} in the base, {head} in \
              the head)"

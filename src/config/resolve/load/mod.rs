@@ -4,7 +4,9 @@ mod answer;
 mod arrivals;
 mod body;
 mod capacity;
+mod distributed;
 mod known;
+mod script;
 mod step;
 mod users;
 
@@ -73,13 +75,17 @@ pub(super) fn loads(
             }
         };
         known::check(typed)?;
-        Ok(LoadPlan {
+        let journeys = match typed.k6.is_some() || typed.locust.is_some() {
+            true => script::nothing_else(typed).map(|()| vec![])?,
+            false => step::journeys(load, base)?,
+        };
+        let plan = LoadPlan {
             name,
             url,
             ca: typed.ca.as_ref().map(|ca| path_in(base, ca, &ca.value)).transpose()?,
             service: service.map(|service| service.name.clone()),
-            traffic: traffic(load)?,
-            journeys: step::journeys(load, base)?,
+            traffic: traffic(load, base)?,
+            journeys,
             setup: step::aside(typed.setup.as_ref(), base)?,
             teardown: step::aside(typed.teardown.as_ref(), base)?,
             feeds: feeds(typed.data.as_ref(), base)?,
@@ -93,7 +99,11 @@ pub(super) fn loads(
                 defaults::REQUEST_TIMEOUT,
                 defaults::MAX_REQUEST_TIMEOUT,
             )?,
-        })
+        };
+        if let Some(written) = &typed.distributed {
+            distributed::simple_paths(written, &plan)?;
+        }
+        Ok(plan)
     };
     entries.map_or(&[][..], |entries| &entries.0).iter().map(plan).collect()
 }
@@ -191,26 +201,38 @@ fn feeds(written: Option<&At<Vec<At<Feed>>>>, base: &Path) -> Result<Vec<FeedPla
 }
 
 /// The one engine of a load, with what it is asked for.
-fn traffic(load: &At<Load>) -> Result<Traffic, Fault> {
-    let Load { arrivals, users, mode, .. } = &load.value;
+fn traffic(load: &At<Load>, base: &Path) -> Result<Traffic, Fault> {
+    let Load { arrivals, users, distributed, mode, k6, locust, .. } = &load.value;
     let places = [
         arrivals.as_ref().map(|written| written.place),
         users.as_ref().map(|written| written.place),
+        distributed.as_ref().map(|written| written.place),
         mode.as_ref().map(|written| written.place),
+        k6.as_ref().map(|written| written.place),
+        locust.as_ref().map(|written| written.place),
     ];
     if let Some(second) = places.into_iter().flatten().nth(1) {
-        return Err(Fault::new("a load has one of `arrivals`, `users` and `mode`")
-            .at(second)
-            .help("write two loads"));
+        return Err(Fault::new(
+            "a load has one of `arrivals`, `users`, `distributed`, `mode`, `k6` and `locust`",
+        )
+        .at(second)
+        .help("write two loads"));
     }
-    match (arrivals, users, mode) {
-        (Some(written), ..) => Ok(Traffic::Arrivals(arrivals::arrivals(written)?)),
-        (_, Some(written), _) => Ok(Traffic::Users(users::users(&written.value)?)),
-        (.., Some(written)) => {
-            Ok(Traffic::Capacity(capacity::capacity(&written.value.capacity.value)?))
-        }
-        (None, None, None) => Err(load.fault("the load does not say when journeys start").help(
+    if let Some(written) = arrivals {
+        Ok(Traffic::Arrivals(arrivals::arrivals(written)?))
+    } else if let Some(written) = users {
+        Ok(Traffic::Users(users::users(&written.value)?))
+    } else if let Some(written) = distributed {
+        Ok(Traffic::Distributed(distributed::distributed(written)?))
+    } else if let Some(written) = mode {
+        Ok(Traffic::Capacity(capacity::capacity(&written.value.capacity.value)?))
+    } else if let Some(written) = k6 {
+        Ok(Traffic::K6(script::k6(&written.value, base)?))
+    } else if let Some(written) = locust {
+        Ok(Traffic::Locust(script::locust(&written.value, base)?))
+    } else {
+        Err(load.fault("the load does not say when journeys start").help(
             "such as `arrivals: { rate: 500/s, for: 20s }`, or `users: { count: 20, for: 20s }`",
-        )),
+        ))
     }
 }

@@ -85,7 +85,12 @@ impl Body {
     }
 }
 
-fn read(path: &Path) -> Result<Bytes, LoadError> {
+/// The bytes of a file that is sent.
+///
+/// # Errors
+///
+/// When it cannot be read, or is too large.
+pub(in crate::measure::load) fn read(path: &Path) -> Result<Bytes, LoadError> {
     let most = defaults::MAX_FILE_BYTES;
     let read = || {
         let mut bytes = Vec::new();

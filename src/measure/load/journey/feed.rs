@@ -5,13 +5,14 @@ use crate::config::{FeedPlan, defaults};
 use crate::measure::load::LoadError;
 use rand::RngExt as _;
 use rand_pcg::Pcg64Mcg;
+use serde::Serialize;
 use serde_json::{Map, Value};
 use std::io::{self, Read as _};
 use std::path::Path;
 
 /// A table in memory; it has a row at least.
-#[derive(Debug)]
-pub(super) struct Feed {
+#[derive(Debug, Serialize)]
+pub(in crate::measure::load) struct Feed {
     columns: Vec<String>,
     rows: Vec<Vec<Value>>,
     random: bool,

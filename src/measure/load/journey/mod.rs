@@ -13,6 +13,8 @@ mod variables;
 mod visit;
 
 pub(super) use answer::Answer;
+pub(super) use body::read as read_file;
+pub(super) use feed::Feed;
 pub(super) use redirect::redirected;
 pub(super) use step::{Message, Step};
 pub(super) use variables::{Shared, Variables};
@@ -20,7 +22,6 @@ pub(super) use visit::Visit;
 
 use super::LoadError;
 use crate::config::{JourneyPlan, LoadPlan, StepPlan};
-use feed::Feed;
 use std::ops::Range;
 
 /// The journeys of a load, ready to be sent.
@@ -38,7 +39,8 @@ pub(super) struct Script {
     pub(super) redirects: u32,
     cookies: bool,
     journeys: Vec<Weighed>,
-    feeds: Vec<Feed>,
+    /// Its tables.
+    pub(super) feeds: Vec<Feed>,
 }
 
 /// A journey with what the weights add up to, it included.

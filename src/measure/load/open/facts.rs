@@ -42,6 +42,7 @@ pub(super) fn seen(
     let lateness = (recorder.lateness.count() > 0).then(|| recorder.lateness.histogram());
     Ok(Seen {
         engine: Engine::Open,
+        names: None,
         completed: recorder.completed,
         measured,
         timeline: Some(recorder.intervals.timeline(measured)),

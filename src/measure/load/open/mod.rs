@@ -31,19 +31,32 @@ mod worker;
 use super::journey::Script;
 use super::seen::Seen;
 use super::{ALLOW_HOSTS, LOOKS, LoadError, Share, watched_of};
-use crate::config::{Arrivals, LoadPlan};
+use crate::config::{Arrivals, LoadPlan, Protocol, host_of};
 use crate::measure::resources::{Root, Sampler};
 use crate::measure::{Context, Event};
 use aside::Aside;
 use live::{Live, Watch};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tls::Tls;
 use worker::{Assignment, Report};
 
 /// How often progress is told.
 const TICK: Duration = Duration::from_millis(250);
 /// Time for the worker to get ready before the first arrival is due.
 const LEAD: Duration = Duration::from_millis(20);
+
+/// Checks that the plan's authorities can be used, for engines that cannot tell so well why not.
+///
+/// # Errors
+///
+/// As of a load over TLS.
+pub(super) fn check_authorities(plan: &LoadPlan) -> Result<(), LoadError> {
+    match (&plan.ca, host_of(&plan.url)) {
+        (Some(_), Some(host)) => Tls::new(plan, &host, Protocol::Http1).map(drop),
+        _ => Ok(()),
+    }
+}
 
 /// Sends the load on its schedule.
 ///

@@ -1,8 +1,9 @@
 //! The child that lets goose run, `pacegate __users PLAN SEEN`.
 
 use super::attack::{Attack, aside, run};
-use super::handed::{self, Asked, Handed};
+use super::handed::{Asked, Handed};
 use crate::config::Traffic;
+use crate::measure::load::document;
 use crate::measure::load::journey::{Script, Shared};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -20,11 +21,11 @@ pub(in crate::measure) fn users_main(mut arguments: impl Iterator<Item = OsStrin
         return ExitCode::FAILURE;
     };
     let seen = PathBuf::from(seen);
-    let handed = handed::read(&PathBuf::from(asked))
+    let handed = document::read(&PathBuf::from(asked))
         .map_err(|error| format!("failed to read its plan: {error}"))
         .and_then(serve)
         .unwrap_or_else(|error| Handed { error: Some(error), ..Handed::default() });
-    match handed::write(&seen, &handed) {
+    match document::write(&seen, &handed) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }

@@ -4,15 +4,9 @@ use crate::config::LoadPlan;
 use crate::measure::load::failure::RequestFailure;
 use crate::measure::load::record::StepRecord;
 use crate::model::{Histogram, HistogramRecorder};
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use std::io::{self, Read as _};
 use std::net::SocketAddr;
-use std::path::Path;
 use std::time::Duration;
-
-/// The largest file that is read back.
-const MAX_BYTES: u64 = 256 << 20;
 
 /// What the child is asked for.
 #[derive(Debug, Serialize, Deserialize)]
@@ -74,18 +68,4 @@ impl From<HandedStep> for StepRecord {
             failures: handed.failures.into_iter().collect(),
         }
     }
-}
-
-/// Writes a document, whole or not at all.
-pub(super) fn write(path: &Path, document: &impl Serialize) -> io::Result<()> {
-    let draft = path.with_extension("draft");
-    std::fs::write(&draft, serde_json::to_vec(document)?)?;
-    std::fs::rename(draft, path)
-}
-
-/// Reads a document.
-pub(super) fn read<T: DeserializeOwned>(path: &Path) -> io::Result<T> {
-    let mut bytes = Vec::new();
-    std::fs::File::open(path)?.take(MAX_BYTES).read_to_end(&mut bytes)?;
-    Ok(serde_json::from_slice(&bytes)?)
 }

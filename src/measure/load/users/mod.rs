@@ -14,21 +14,20 @@ mod handed;
 pub(in crate::measure) use child::{USERS_ARGUMENT, users_main};
 
 use super::journey::Script;
+use super::process::{Process, cores, cpu_share};
 use super::record::StepRecord;
 use super::seen::Seen;
-use super::{ALLOW_HOSTS, LOOKS, LoadError, allow, watched_of};
+use super::{ALLOW_HOSTS, LoadError, allow, document};
 use crate::config::{Command, LoadPlan, Users};
+use crate::measure::Context;
 use crate::measure::failure::last_lines;
-use crate::measure::launcher::{End, Ended, Manner, start};
-use crate::measure::resources::{Gathered, Root, Sampler, Watched};
-use crate::measure::{Context, Event};
+use crate::measure::launcher::{End, Ended};
+use crate::measure::resources::{Gathered, Root};
 use crate::model::{Engine, Validity, ValidityFact, Warning};
 use handed::Handed;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-/// How often progress is told.
-const TICK: Duration = Duration::from_millis(250);
 /// How long the child may take to write down what it saw, once it was asked to end.
 const GRACE: Duration = Duration::from_millis(700);
 /// How much longer than planned, and than the last request may take, the child is waited for.
@@ -60,9 +59,9 @@ pub(super) async fn send(
     let file = |error: std::io::Error| failed(format!("failed to hand over the plan: {error}"));
     let folder = tempfile::tempdir().map_err(file)?;
     let [asked, seen] = ["plan.json", "seen.json"].map(|name| folder.path().join(name));
-    handed::write(&asked, &handed::Asked { plan: plan.clone(), addresses }).map_err(file)?;
+    document::write(&asked, &handed::Asked { plan: plan.clone(), addresses }).map_err(file)?;
     let (ended, gathered) = run((plan, service), users, &asked, &seen, context).await?;
-    match handed::read::<Handed>(&seen) {
+    match document::read::<Handed>(&seen) {
         Ok(handed) if handed.complete || context.stop.is_asked() => {
             let seen = told(users, handed, &ended)?;
             let warnings = seen.warnings.into_iter().chain(gathered.warnings).collect();
@@ -94,35 +93,19 @@ async fn run(
         env: Default::default(),
         pass_env: PASSED.map(str::to_owned).to_vec(),
     };
-    let limit = users.planned() + plan.timeout + LATE;
-    let manner = Manner { keep_stdout: false, timeout: Some(limit), grace: GRACE };
-    let engine = |error: crate::measure::launcher::LaunchError| LoadError::Engine {
+    let process = Process {
         engine: "users",
-        why: error.to_string(),
+        plan,
+        service,
+        command,
+        limit: users.planned() + plan.timeout + LATE,
+        grace: GRACE,
+        note: format!("{} users", users.count),
     };
-    let mut running = start(context.launcher, &command, manner).await.map_err(engine)?;
-    let begun = Instant::now();
-    let generator = running.root().into_iter().collect();
-    let sampler = Sampler::start(Watched { generator, ..watched_of(plan, service) }, LOOKS);
-    let mut tick = tokio::time::interval(TICK);
-    let ended = loop {
-        tokio::select! {
-            ended = running.ended() => break ended,
-            () = context.stop.asked() => break running.stop().await,
-            _ = tick.tick() => {
-                let done = begun.elapsed().as_secs_f64() / users.planned().as_secs_f64();
-                (context.observer)(Event::Progress {
-                    name: plan.name.clone(),
-                    done: Some(done.min(1.0)),
-                    note: format!("{} users", users.count),
-                });
-            }
-        }
-    };
+    let past = process.run(context).await?;
     // The child's own clock began a moment later, and after the setup.
-    let begin = begun + users.ramp_up + users.warmup;
-    let gathered = sampler.finish(begin..begin + users.duration);
-    Ok((ended.map_err(engine)?, gathered))
+    let begin = past.begun + users.ramp_up + users.warmup;
+    Ok((past.ended, past.sampler.finish(begin..begin + users.duration)))
 }
 
 /// What the child saw, in the form of all engines.
@@ -132,10 +115,7 @@ fn told(users: &Users, handed: Handed, ended: &Ended) -> Result<Seen, LoadError>
     if steps.iter().all(|step| step.response.count() == 0) {
         return Err(if handed.cut_short { LoadError::Interrupted } else { LoadError::NothingDue });
     }
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get) as f64;
-    let wall = ended.usage.wall;
-    let share = (ended.usage.user + ended.usage.system) / (wall * cores);
-    let cpu = (wall > 0.0).then_some(share.min(1.0));
+    let cpu = cpu_share(ended, cores());
     let busy = cpu.filter(|share| *share > MAX_CPU_SHARE);
     let (at, planned) = (measured.as_secs_f64(), users.duration.as_secs_f64());
     let broken = [
@@ -144,6 +124,7 @@ fn told(users: &Users, handed: Handed, ended: &Ended) -> Result<Seen, LoadError>
     ];
     Ok(Seen {
         engine: Engine::Users,
+        names: None,
         steps,
         completed: handed.completed,
         measured,
