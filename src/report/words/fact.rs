@@ -71,6 +71,8 @@ pub fn facts_advice(facts: &[ValidityFact]) -> &'static str {
         "set the clocks of the machines by NTP, and send all segments again"
     } else if has(|f| matches!(f, ValidityFact::CutShort { .. })) {
         "run it again, to the end"
+    } else if has(|f| matches!(f, ValidityFact::WorkersLost { .. })) {
+        "look at the worker's log and memory, and run it again"
     } else if has(|f| {
         matches!(f, ValidityFact::GeneratorBusy { .. } | ValidityFact::GeneratorLate { .. })
     }) {
