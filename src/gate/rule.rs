@@ -28,12 +28,17 @@ pub fn describe(rule: &Rule) -> String {
     parts.join(", ")
 }
 
-/// Whether a quantity can be a limit of a series in `unit`. A bare number fits any unit, but for a
-/// share of 1 and more: it is a percentage whose sign was forgotten, and would let anything pass.
+/// Whether a quantity can be a limit of a series in `unit`. A bare number fits most; a share of 1 and more is
+/// a percentage whose sign was forgotten, and a time a number of milliseconds most likely, where seconds are
+/// meant by it: both would let anything pass.
 pub(super) fn fits(quantity: &Quantity, unit: &Unit) -> bool {
     match &quantity.unit {
         Some(own) => own == unit,
-        None => *unit != Unit::Ratio || quantity.value < 1.0,
+        None => match unit {
+            Unit::Ratio => quantity.value < 1.0,
+            Unit::Seconds => quantity.value <= 0.0,
+            _ => true,
+        },
     }
 }
 
@@ -285,7 +290,9 @@ mod tests {
         };
         check(Some(Unit::Seconds), 1.0, Unit::Seconds, true);
         check(Some(Unit::Seconds), 1.0, Unit::Bytes, false);
-        check(None, 5.0, Unit::Seconds, true);
+        check(None, 5.0, Unit::Seconds, false);
+        check(None, 0.0, Unit::Seconds, true);
+        check(None, 5.0, Unit::Cores, true);
         check(None, 0.01, Unit::Ratio, true);
         check(None, 1.0, Unit::Ratio, false);
         check(Some(Unit::Ratio), 1.0, Unit::Ratio, true);

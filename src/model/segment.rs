@@ -136,6 +136,11 @@ impl Segment {
         if validity.broken.len() > MOST_FACTS {
             return Err(format!("more than {MOST_FACTS} facts break its validity"));
         }
+        if let Some(odd) = miscounted(load) {
+            return Err(format!(
+                "its `{odd}` and the latencies beside it are not of the same requests"
+            ));
+        }
         let SegmentPlan { rate, duration, warmup, .. } = self.plan;
         let throughput = load.measurements.iter().flat_map(|measurement| match &measurement.data {
             Data::Sample(sample) => sample.values().collect(),
@@ -169,6 +174,27 @@ impl Segment {
             _ => 0,
         }
     }
+}
+
+/// The first `errors` that is not of as many requests as the `latency` beside it; of the whole load, and of
+/// every step that either is there of.
+fn miscounted(load: &Target) -> Option<String> {
+    let names = load.measurements.iter().map(|measurement| measurement.metric.name.as_str());
+    let of_steps = names.filter_map(|name| match name.rsplit_once('/') {
+        Some((step, "latency" | "errors")) => Some(format!("{step}/")),
+        _ => None,
+    });
+    std::iter::once(String::new()).chain(of_steps).find_map(|step| {
+        let data = |name| load.measurement(&format!("{step}{name}")).map(|known| &known.data);
+        match (data("latency"), data("errors")) {
+            (Some(Data::Histogram(latency)), Some(Data::Counts { events, trials }))
+                if latency.count() == *trials && events <= trials =>
+            {
+                None
+            }
+            _ => Some(format!("{step}errors")),
+        }
+    })
 }
 
 #[cfg(test)]

@@ -52,6 +52,11 @@ pub enum Warning {
         /// Largest value.
         max: f64,
     },
+    /// A search for capacity ended at its highest rate, which held.
+    SearchEnded {
+        /// That rate, in journeys a second.
+        rate: f64,
+    },
     /// Every time is 0, on both sides: the clock could not tell.
     NothingTimed,
     /// Peak memory is hidden under the launcher's own.
@@ -181,6 +186,7 @@ impl Warning {
             Warning::Bimodal => "bimodal",
             Warning::SlowFirst { .. } => "slow-first",
             Warning::NotExact { .. } => "not-exact",
+            Warning::SearchEnded { .. } => "search-ended",
             Warning::NothingTimed => "nothing-timed",
             Warning::MemoryFloor { .. } => "memory-floor",
             Warning::ShortProcess { .. } => "short-process",

@@ -7,6 +7,7 @@ use crate::model::Bundle;
 use crate::report::{self, Format, Options, Style, TERMINAL_COLUMNS};
 use std::fs::File;
 use std::io::{self, Write};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use tempfile::{Builder, NamedTempFile};
 
@@ -53,6 +54,13 @@ pub(super) fn try_out(path: &Path) -> io::Result<()> {
         return Err(io::ErrorKind::IsADirectory.into());
     }
     draft(path).map(drop)
+}
+
+/// Whether both names are of one file that is there.
+pub(super) fn same_file(one: &Path, two: &Path) -> bool {
+    let identity =
+        |path: &Path| std::fs::metadata(path).map(|found| (found.dev(), found.ino())).ok();
+    identity(one).is_some_and(|one| identity(two) == Some(one))
 }
 
 /// Writes every report; one that fails does not keep the others from being written.

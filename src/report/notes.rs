@@ -207,6 +207,7 @@ fn is_of_a_sample(warning: &Warning) -> bool {
         | Warning::LeftBehind { .. }
         | Warning::FailedRequests { .. }
         | Warning::TeardownFailed { .. }
+        | Warning::SearchEnded { .. }
         | Warning::PairsLeftOut { .. }
         | Warning::WaitedForConnection { .. }
         | Warning::ResourcesUnread { .. }

@@ -5,7 +5,7 @@ use crate::{arrivals, plan, run, run_with};
 use pacegate::config::{Arrivals, CapacityPlan, LoadPlan, Objective, Traffic};
 use pacegate::measure::load::LoadError;
 use pacegate::measure::{Event, Stop};
-use pacegate::model::{Data, Target, ValidityFact};
+use pacegate::model::{Data, Target, ValidityFact, Warning};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
@@ -61,6 +61,7 @@ fn the_knee_is_found_and_confirmed_and_the_curve_kept() {
     );
     let slow = |level: &&pacegate::model::LoadLevel| level.latency.quantile(0.95) >= 0.4;
     assert!(levels.iter().filter(slow).count() >= 2, "missed twice");
+    assert!(target.warnings.is_empty(), "{:?}", target.warnings);
     assert_eq!(target.measurements.len(), 1, "a search has no latency of its own");
     let text = serde_json::to_string(&target).unwrap();
     assert_eq!(serde_json::from_str::<Target>(&text).unwrap(), target);
@@ -75,6 +76,8 @@ fn the_ends_of_the_range_are_told() {
     let target = run(&search(server.url(), 5.0, 10.0)).unwrap();
     let (found, gap) = capacity(&target);
     assert!((found - 10.0).abs() + gap < 1e-9, "{found} {gap}");
+    let ended = |warning: &Warning| matches!(warning, Warning::SearchEnded { rate } if (rate - 10.0).abs() < 1e-9);
+    assert!(target.warnings.iter().any(ended), "{:?}", target.warnings);
 }
 
 #[test]

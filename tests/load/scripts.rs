@@ -130,12 +130,16 @@ fn a_locustfile_is_run_by_locust() {
     });
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("locustfile.py");
-    let text = "from locust import FastHttpUser, constant, task\n\
+    let text = "import os\nfrom locust import FastHttpUser, constant, tag, task\n\
         class Visitor(FastHttpUser):\n    wait_time = constant(0.02)\n    @task\n    def look(self):\n        \
-        self.client.get(\"/good\")\n        self.client.get(\"/bad\")\n";
+        self.client.get(os.environ[\"LOOK\"] + \"?secret=s\")\n        self.client.get(\"/bad\")\n    \
+        @tag(\"never\")\n    @task\n    def never(self):\n        self.client.get(\"/never\")\n";
     std::fs::write(&file, text).unwrap();
     let traffic = Traffic::Locust(LocustPlan {
         file,
+        args: ["--exclude-tags", "never"].map(str::to_owned).to_vec(),
+        env: [("LOOK".to_owned(), "/good".to_owned())].into(),
+        pass_env: vec![],
         users: 2,
         duration: Duration::from_secs(3),
         ramp_up: Duration::ZERO,
@@ -153,6 +157,7 @@ fn a_locustfile_is_run_by_locust() {
     assert!(server.requests() - requests <= 2, "{} for {requests}", server.requests());
     assert_eq!(errors(&target, "get-bad/errors"), (failed, failed));
     assert!(failed > 0 && errors(&target, "get-good/errors").0 == 0);
+    assert!(target.measurement("get-never/errors").is_none());
     let latency = histogram(&target, "get-good/latency");
     let least = latency.quantile(0.0);
     assert!((0.0199..0.025).contains(&least), "{least}");

@@ -218,8 +218,10 @@ gates: [ { series: l/latency/p95, regression: { max: 10% } } ]
     place.check("check --head 1.json", 0, &["NO-BASELINE"]);
     assert_eq!(baseline(""), serde_json::json!([]), "what is only checked is not kept");
     place.check("check --head 1.json --keep", 0, &["NO-BASELINE"]);
-    assert_eq!(baseline(""), serde_json::json!([Uuid::from_u128(1)]));
-    assert_eq!(baseline(" --baseline 1.json"), serde_json::json!([Uuid::from_u128(1)]));
+    let run: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(place.path("1.json")).unwrap()).unwrap();
+    assert_eq!(baseline(""), serde_json::json!([run["id"]]));
+    assert_eq!(baseline(" --baseline 1.json"), serde_json::json!([run["id"]]));
     place.check("check --head 2.json --baseline 1.json --keep", 2, &["cannot be used with"]);
     place.check("check --keep", 2, &["--head"]);
 }

@@ -32,6 +32,13 @@ pub(crate) struct K6 {
 pub(crate) struct Locust {
     /// The locustfile, relative to this file.
     pub(crate) file: At<String>,
+    /// Further arguments, such as `[--tags, quick]`.
+    pub(crate) args: Option<Vec<At<String>>>,
+    /// Environment variables to set.
+    pub(crate) env: Option<Entries<At<String>>>,
+    /// Environment variables to pass on; everything but a few harmless ones is kept back.
+    #[schemars(with = "Option<Vec<VariableText>>")]
+    pub(crate) pass_env: Option<Vec<At<String>>>,
     /// How many users there are.
     #[schemars(range(min = 1, max = 10_000))]
     pub(crate) users: At<u64>,

@@ -29,6 +29,12 @@ pub struct K6Plan {
 pub struct LocustPlan {
     /// The file; absolute.
     pub file: PathBuf,
+    /// Further arguments, such as `--tags quick`.
+    pub args: Vec<String>,
+    /// Variables that are set for it.
+    pub env: BTreeMap<String, String>,
+    /// Names of variables that are passed on to it, as of a [`Command`](super::Command).
+    pub pass_env: Vec<String>,
     /// How many users there are; above 0.
     pub users: u32,
     /// How long it runs, `ramp_up` included.

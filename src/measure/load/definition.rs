@@ -34,6 +34,8 @@ pub(in crate::measure) fn digest(plan: &LoadPlan) -> String {
         }
         Traffic::Locust(locust) => {
             add_script(&mut parts, "locust", &locust.file);
+            parts.all("arguments", &locust.args);
+            parts.all("variables", locust.env.iter().flat_map(|(name, value)| [name, value]));
             parts.add(locust.users.to_be_bytes());
             parts.time(locust.duration);
             parts.time(locust.ramp_up);

@@ -6,6 +6,7 @@ use crate::config::{Arrivals, LoadPlan, Plan, Traffic};
 use crate::measure::{self, Context};
 use crate::model::{SEGMENT_FORMAT, SEGMENT_VERSION, Segment, SegmentPlan};
 use crate::{Error, report};
+use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -49,8 +50,11 @@ pub async fn load_segment(loading: &Loading, context: Context<'_>) -> Result<Seg
     };
     let (wanted, arrivals) = find(&plan, &loading.name)?;
     let begin = beginning(loading)?;
-    reports::try_out(&loading.out)
-        .map_err(|source| Error::OutPath { path: loading.out.clone(), source })?;
+    let unfit = |source| Error::OutPath { path: loading.out.clone(), source };
+    reports::try_out(&loading.out).map_err(unfit)?;
+    if reports::same_file(&loading.out, &loading.config) {
+        return Err(unfit(io::Error::other("the configuration lies there")));
+    }
     let measuring = Measuring {
         only: vec![wanted.name.clone()],
         branch: loading.branch.clone(),

@@ -11,11 +11,13 @@ use crate::model::{
     ValidityFact,
 };
 use crate::report::{self, escape};
+use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::io;
 use std::mem::discriminant;
 use std::path::{Path, PathBuf};
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 /// How far apart the segments of a load may begin, in seconds.
 const MOST_APART: f64 = 1.0;
@@ -40,17 +42,15 @@ pub struct Merged {
 pub fn merge(files: &[PathBuf], out: &Path) -> Result<Merged, Error> {
     let unfit = |source| Error::OutPath { path: out.to_owned(), source };
     reports::try_out(out).map_err(unfit)?;
-    let place = out.canonicalize().ok();
-    if place.is_some() && files.iter().any(|file| file.canonicalize().ok() == place) {
+    if files.iter().any(|file| reports::same_file(file, out)) {
         return Err(unfit(io::Error::other("it is one of the segments")));
     }
     let mut segments: BTreeMap<u32, (PathBuf, Segment)> = BTreeMap::new();
     for file in files {
         let segment = read::read(file)?;
-        let unlike = segments
-            .values()
-            .next()
-            .and_then(|(other, first)| Some((other, unlike(first, &segment)?)));
+        // With each, since one of no known commit is like those of any.
+        let unlike =
+            segments.values().find_map(|(other, known)| Some((other, unlike(known, &segment)?)));
         let twice = segments
             .get(&segment.segment.number)
             .map(|(other, _)| (other, format!("both are segment {}", segment.segment)));
@@ -114,6 +114,7 @@ fn alike(one: &Measurement, two: &Measurement) -> bool {
 /// The run that segments of one load make together, in the order of their numbers.
 fn together(first: Segment, others: Vec<Segment>) -> Result<Run, String> {
     let facts = facts(&first, &others);
+    let id = id(std::iter::once(&first).chain(&others).map(|segment| &segment.run));
     let mut run = first.run;
     let mut target = run.targets.pop().ok_or("it measured nothing")?;
     let mut rates = vec![throughput(&target)];
@@ -132,6 +133,7 @@ fn together(first: Segment, others: Vec<Segment>) -> Result<Run, String> {
         more.warnings.into_iter().for_each(|warning| pool::warn(&mut run.warnings, warning));
         more.targets.into_iter().for_each(|more| add(&mut target, more));
     }
+    run.id = id;
     run.environment = environment(environments);
     set_throughput(&mut target, &rates)?;
     if let Some(validity) = &mut target.validity {
@@ -140,6 +142,18 @@ fn together(first: Segment, others: Vec<Segment>) -> Result<Run, String> {
     run.targets = vec![target];
     run.check()?;
     Ok(run)
+}
+
+/// An id of its own, the same whenever the same segments are merged: that of the earliest run in time, and
+/// a digest of all in the rest.
+fn id<'a>(runs: impl Iterator<Item = &'a Run> + Clone) -> Uuid {
+    let mut digest = Sha256::new();
+    runs.clone().for_each(|run| digest.update(run.id));
+    let (mut rest, digest) = ([0; 10], digest.finalize());
+    rest.copy_from_slice(&digest[..10]);
+    let started = runs.map(|run| run.started.unix_timestamp_nanos() / 1_000_000).min();
+    let started = started.and_then(|ms| u64::try_from(ms).ok()).unwrap_or_default();
+    uuid::Builder::from_unix_timestamp_millis(started, &rest).into_uuid()
 }
 
 /// What breaks the validity of the whole: what broke that of a segment, those that are missing, and

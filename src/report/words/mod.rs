@@ -219,7 +219,7 @@ pub fn advice(judgement: &Judgement, bundle: &Bundle) -> Option<Phrase> {
         ))),
         Reason::InvalidLoad { broken } => Some(Phrase::plain(facts_advice(broken))),
         Reason::UnderCounts => Some(Phrase::plain(
-            "gate a load with `arrivals`, or allow it by `users: { gate_latency: true }`",
+            "gate a load with `arrivals`, or allow it by `gate_latency: true` beside the users or the script",
         )),
         Reason::CutShort => Some(Phrase::plain("run it again, to the end")),
         Reason::NoBaseline {

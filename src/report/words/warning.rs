@@ -46,6 +46,11 @@ pub fn warning(warning: &Warning) -> String {
             "a metric said to be exact ranged from {min} to {max}; drop `exact`, or find \
             what makes it vary"
         ),
+        Warning::SearchEnded { rate } => format!(
+            "the objective held up to {}, where the search ended: the capacity is at least that, and what \
+             lies above is not compared; raise `to`",
+            quantity(&Unit::PerSecond, *rate)
+        ),
         Warning::NothingTimed => {
             "every time is 0 in base and head, so that no change could be seen; measure a longer \
             piece of work, or mend what wrote the times"

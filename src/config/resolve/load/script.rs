@@ -2,7 +2,7 @@
 
 use crate::config::error::Fault;
 use crate::config::file::{self, Load};
-use crate::config::plan::{K6Plan, LocustPlan};
+use crate::config::plan::{Command, K6Plan, LocustPlan};
 use crate::config::quantity;
 use crate::config::resolve::command::{Surroundings, command};
 use crate::config::resolve::{at_most, count, defaults, measured, path_in, time_of};
@@ -17,14 +17,10 @@ pub(super) fn k6(written: &file::K6, base: &Path) -> Result<K6Plan, Fault> {
         pass_env: written.pass_env.as_deref(),
         base,
     };
-    // What holds of a command's arguments and variables holds of these.
-    let program = At { value: "k6".to_owned(), place: written.script.place };
-    let args = written.args.iter().flatten().cloned();
-    let argv = std::iter::once(program).chain(args).collect();
-    let command = command(&At { value: argv, place: written.script.place }, &surroundings)?;
+    let command = with_arguments(&written.script, written.args.as_deref(), &surroundings)?;
     Ok(K6Plan {
         script: path_in(base, &written.script, &written.script.value)?,
-        args: command.argv.into_iter().skip(1).collect(),
+        args: command.argv,
         env: command.env,
         pass_env: command.pass_env,
         cwd: command.cwd,
@@ -48,14 +44,36 @@ pub(super) fn locust(written: &file::Locust, base: &Path) -> Result<LocustPlan, 
     if file.to_string_lossy().contains(',') {
         return Err(written.file.fault("Locust takes a comma in a path for the end of it"));
     }
+    let surroundings = Surroundings {
+        cwd: None,
+        env: written.env.as_ref(),
+        pass_env: written.pass_env.as_deref(),
+        base,
+    };
+    let command = with_arguments(&written.file, written.args.as_deref(), &surroundings)?;
     Ok(LocustPlan {
         file,
+        args: command.argv,
+        env: command.env,
+        pass_env: command.pass_env,
         users: count(&written.users, 1, defaults::MAX_USERS, "`users`")?,
         duration,
         ramp_up,
-        cwd: base.to_owned(),
+        cwd: command.cwd,
         gate_latency: written.gate_latency.unwrap_or(false),
     })
+}
+
+/// What holds of a command's arguments and variables holds of a script's; its argv are the arguments alone.
+fn with_arguments(
+    script: &At<String>,
+    args: Option<&[At<String>]>,
+    surroundings: &Surroundings<'_>,
+) -> Result<Command, Fault> {
+    // A command has a program, which here is the tool.
+    let argv = std::iter::once(script).chain(args.unwrap_or_default()).cloned().collect();
+    let command = command(&At { value: argv, place: script.place }, surroundings)?;
+    Ok(Command { argv: command.argv.into_iter().skip(1).collect(), ..command })
 }
 
 /// Refuses what a script says itself, or nobody would tell it.

@@ -14,7 +14,7 @@ use crate::config::{Arrivals, CapacityPlan, LoadPlan, RateStage, Traffic};
 use crate::measure::resources::Root;
 use crate::measure::{Context, Event, LoadProgress};
 use crate::model::{
-    Course, Data, LoadLevel, Measurement, Metric, Part, Sample, Target, Unit, ValidityFact,
+    Course, Data, LoadLevel, Measurement, Metric, Part, Sample, Target, Unit, ValidityFact, Warning,
 };
 use search::{Search, Tried};
 use std::time::Instant;
@@ -33,7 +33,7 @@ pub(super) async fn search(
     let begun = Instant::now();
     let mut search = Search::new(capacity.from, capacity.to);
     let mut levels: Vec<LoadLevel> = Vec::new();
-    let mut last = None;
+    let (mut last, mut untold) = (None, None);
     while let Some(rate) = search.next() {
         if context.stop.is_asked() {
             break;
@@ -67,6 +67,9 @@ pub(super) async fn search(
             (true, true) => Tried::Held,
             (true | false, _) => Tried::Unknown,
         });
+        if !level.valid {
+            untold = Some((rate, seen.validity.broken.clone()));
+        }
         levels.push(level);
         last = Some(seen);
     }
@@ -100,15 +103,20 @@ pub(super) async fn search(
             quantum: gap,
         });
     }
-    let invalid = levels.iter().rev().find(|level| !level.valid && search.is_cut_by(level.rate));
-    if let (Some(validity), None) = (&mut target.validity, invalid) {
-        validity.broken.clear();
+    if let Some(validity) = &mut target.validity {
+        // Where the generator could not tell whether more holds, nobody knows the capacity.
+        let cut = untold.filter(|(rate, _)| search.is_cut_by(*rate));
+        validity.broken = cut.map(|(_, broken)| broken).unwrap_or_default();
     }
     target.cut_short = context.stop.is_asked();
     if let (Some(validity), true) = (&mut target.validity, target.cut_short) {
         let measured = capacity.level.as_secs_f64() * levels.len() as f64;
         let planned = measured + capacity.level.as_secs_f64();
         validity.broken.push(ValidityFact::CutShort { measured, planned });
+    }
+    // Nothing was missed on the way up.
+    if !target.cut_short && search.reached_the_end() {
+        target.warnings.push(Warning::SearchEnded { rate: held });
     }
     target.course = Course { timeline: None, levels };
     Ok(target)

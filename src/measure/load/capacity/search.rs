@@ -88,6 +88,11 @@ impl Search {
         self.beyond.map_or(0.0, |beyond| beyond - held)
     }
 
+    /// Whether no rate ended the search, but the last that was to be tried.
+    pub(super) fn reached_the_end(&self) -> bool {
+        self.beyond.is_none()
+    }
+
     /// Whether that rate is what ended the search upwards.
     pub(super) fn is_cut_by(&self, rate: f64) -> bool {
         self.beyond.is_some_and(|beyond| (beyond - rate).abs() <= f64::EPSILON * rate)

@@ -314,6 +314,8 @@ def request(client, visit, step):
         return begin, end, None
     except Failed as failed:
         return begin, time.perf_counter_ns(), failed.kind
+    except UnicodeError:
+        return begin, time.perf_counter_ns(), "Unsendable"
     except gevent.Timeout as timeout:
         if timeout is not limit:
             raise

@@ -62,7 +62,11 @@ pub(super) async fn send(
             Err(LoadError::Setup { step, failure: handed::failure(&kind)?.to_string() })
         }
         Ok(Handed { error: Some(why), .. }) => Err(failed(why)),
-        Ok(_) | Err(_) => Err(failed(unfinished(&shape, &left))),
+        Ok(_) => Err(failed(unfinished(&shape, &left))),
+        Err(error) if shape.seen().exists() => {
+            Err(failed(format!("failed to read its result: {error}")))
+        }
+        Err(_) => Err(failed(unfinished(&shape, &left))),
     }
 }
 
@@ -104,6 +108,10 @@ fn told(plan: &DistributedPlan, handed: Handed, left: &Left) -> Result<Seen, Loa
                 last_lines(&left.worker_log)
             )),
         });
+    }
+    let team = u64::from(plan.team());
+    if handed.team != team {
+        return Err(failed(format!("{} workers came, where {team} were to be there", handed.team)));
     }
     let first = handed.lost.iter().copied().fold(f64::INFINITY, f64::min);
     let (at, planned) = (measured.as_secs_f64(), plan.users.duration.as_secs_f64());

@@ -12,6 +12,7 @@ from locust.runners import MasterRunner, WorkerRunner
 
 AFTER_A_FAILURE = 0.01
 LAST_WORDS = 0.5
+PATIENCE = 15
 STEPS = [step for journey in PLAN["journeys"] for step in journey["steps"]]
 SHAPE = PLAN["traffic"]["Distributed"]
 DURATION, RAMP_DOWN = seconds(SHAPE["duration"]), seconds(SHAPE["ramp_down"])
@@ -46,7 +47,7 @@ class Worker:
         self.begin = self.end = None
         self.steps = [Record() for _ in STEPS]
         self.completed = self.under_way = self.users = 0
-        self.cpu = 0.0
+        self.cpu = self.used = None
         self.values, self.number, self.stride = {}, 0, 1
         self.reported = False
         self.runner.register_message("pacegate_values", self.on_values)
@@ -66,10 +67,16 @@ class Worker:
 
     def until_the_end(self):
         gevent.sleep(DURATION)
+        self.used = self.share()
         patience = time.monotonic() + TIMEOUT + 1
         while self.under_way and time.monotonic() < patience:
             gevent.sleep(0.01)
         self.report()
+
+    def share(self):
+        """CPU time by wall time since the measured time began."""
+        wall = max((time.perf_counter_ns() - self.begin) * 1e-9, 1e-9)
+        return (time.process_time() - self.cpu) / wall
 
     def report(self):
         if self.reported or self.begin is None:
@@ -82,7 +89,8 @@ class Worker:
                 "steps": [step.told() for step in self.steps],
                 "completed": self.completed,
                 "measured": (min(now, self.end) - self.begin) * 1e-9,
-                "cpu": (time.process_time() - self.cpu) / max((now - self.begin) * 1e-9, 1e-9),
+                # Waiting for the last answers is no work.
+                "cpu": self.share() if self.used is None else self.used,
             },
         )
 
@@ -214,6 +222,8 @@ class Master:
 
     def conduct(self):
         gevent.sleep(seconds(SHAPE["warmup"]))
+        if not self.all_came():
+            return
         self.phase = "measuring"
         for id in self.there():
             self.runner.send_message("pacegate_begin", None, id)
@@ -224,6 +234,17 @@ class Master:
         gevent.sleep(RAMP_DOWN)
         self.write(complete=True)
         self.runner.quit()
+
+    def all_came(self):
+        """Whether workers and users are those that were asked for; Locust itself would go on without."""
+        until = time.monotonic() + PATIENCE
+        while self.runner.user_count < SHAPE["count"] and not self.gone and time.monotonic() < until:
+            gevent.sleep(0.05)
+        users = self.runner.user_count
+        if users >= SHAPE["count"] or self.gone:
+            return True
+        self.give_up(f"{users} of {SHAPE['count']} users came within {PATIENCE} s of the ramp-up's end")
+        return False
 
     def hear(self, patience):
         """Waits for the reports of all who are still there."""

@@ -18,8 +18,6 @@ const GRACE: Duration = Duration::from_millis(1200);
 /// How much longer than planned the master is waited for: Python starts slowly, and looks for workers
 /// once a second.
 const LATE: Duration = Duration::from_secs(60);
-/// Variables of the user's that decide which authorities are trusted.
-const PASSED: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
 
 /// What is to be run.
 pub(super) struct Shape<'a> {
@@ -68,7 +66,7 @@ impl Shape<'_> {
             argv: ours.into_iter().chain(level).chain(arguments.iter().cloned()).collect(),
             cwd: self.folder.to_owned(),
             env: env.map(|(name, path)| (name.to_owned(), text(path))).into(),
-            pass_env: PASSED.map(str::to_owned).to_vec(),
+            pass_env: vec![],
         }
     }
 
@@ -130,7 +128,9 @@ pub(super) async fn run(
     context: Context<'_>,
 ) -> Result<Left, LoadError> {
     let users = &shape.distributed.users;
-    let limit = shape.distributed.join_within + users.planned() + shape.plan.timeout + LATE;
+    let aside = (shape.plan.setup.len() + shape.plan.teardown.len()) as u32;
+    let limit =
+        shape.distributed.join_within + users.planned() + shape.plan.timeout * (1 + aside) + LATE;
     let mut master = launch(&shape.master(), limit, context).await?;
     let (mut workers, mut worker_log) = (Vec::new(), String::new());
     let (mut state, mut sampler, mut measuring) = (State::default(), None, None);

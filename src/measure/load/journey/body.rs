@@ -85,6 +85,14 @@ impl Body {
     }
 }
 
+/// Opens a file that is one: nobody may ever write into a pipe.
+pub(super) fn regular(path: &Path) -> io::Result<std::fs::File> {
+    match std::fs::metadata(path)?.is_file() {
+        true => std::fs::File::open(path),
+        false => Err(io::Error::other("it is no regular file")),
+    }
+}
+
 /// The bytes of a file that is sent.
 ///
 /// # Errors
@@ -94,7 +102,7 @@ pub(in crate::measure::load) fn read(path: &Path) -> Result<Bytes, LoadError> {
     let most = defaults::MAX_FILE_BYTES;
     let read = || {
         let mut bytes = Vec::new();
-        std::fs::File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+        regular(path)?.take(most + 1).read_to_end(&mut bytes)?;
         if bytes.len() as u64 > most {
             return Err(io::Error::other(format!("it is larger than {} MiB", most >> 20)));
         }

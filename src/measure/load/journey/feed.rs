@@ -1,5 +1,6 @@
 //! Tables of values, of which every journey takes a row.
 
+use super::body::regular;
 use super::variables::Variables;
 use crate::config::{FeedPlan, defaults};
 use crate::measure::load::LoadError;
@@ -32,6 +33,11 @@ impl Feed {
             .and_then(named)
             .map_err(|why| LoadError::Data { path: plan.path.clone(), why })?;
         Ok(Feed { columns, rows, random: plan.random })
+    }
+
+    /// The names of its variables.
+    pub(super) fn columns(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().map(String::as_str)
     }
 
     /// Gives the values of the row for the journey of that number.
@@ -103,7 +109,7 @@ fn of_json(text: &str) -> Result<Table, String> {
 fn text(path: &Path) -> io::Result<String> {
     let most = defaults::MAX_FILE_BYTES;
     let mut text = String::new();
-    std::fs::File::open(path)?.take(most + 1).read_to_string(&mut text)?;
+    regular(path)?.take(most + 1).read_to_string(&mut text)?;
     match text.len() as u64 > most {
         true => Err(io::Error::other(format!("it is larger than {} MiB", most >> 20))),
         false => Ok(text),

@@ -7,6 +7,7 @@ mod answer;
 mod body;
 mod feed;
 mod json;
+mod known;
 mod redirect;
 mod step;
 mod variables;
@@ -67,12 +68,14 @@ impl Script {
             weight += u64::from(journey.weight);
             Weighed { steps, up_to: weight }
         };
+        let feeds: Vec<Feed> = plan.feeds.iter().map(Feed::read).collect::<Result<_, _>>()?;
+        known::check(plan, feeds.iter().flat_map(Feed::columns))?;
         Ok(Script {
             journeys: plan.journeys.iter().map(weighed).collect(),
             steps: all(&mut plan.steps())?,
             setup: all(&mut plan.setup.iter())?,
             teardown: all(&mut plan.teardown.iter())?,
-            feeds: plan.feeds.iter().map(Feed::read).collect::<Result<_, _>>()?,
+            feeds,
             origin: plan.url.clone(),
             redirects: plan.redirects,
             cookies: plan.cookies,

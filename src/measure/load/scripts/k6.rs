@@ -62,7 +62,10 @@ pub(super) fn read(mut samples: impl BufRead) -> io::Result<Tally> {
                 let wrong = |why: &str| io::Error::other(format!("line {number}: {why}"));
                 take(&mut tally, read).map_err(wrong)?;
             }
-            Err(_) if !whole => return Ok(tally),
+            Err(_) if !whole => {
+                tally.cut_off = true;
+                return Ok(tally);
+            }
             Err(error) => return Err(io::Error::other(format!("line {number}: {error}"))),
         }
     }
@@ -95,7 +98,7 @@ fn request(tally: &mut Tally, data: Data) -> Result<(), &'static str> {
     };
     let method = tags.method.unwrap_or_default();
     let name = tags.name.unwrap_or_default();
-    let record = tally.of(format!("{method} {name}").trim().to_owned());
+    let record = tally.of(&method, &name);
     if !add(record, took, 1) {
         return Err("a duration that is no time");
     }
@@ -154,7 +157,7 @@ mod tests {
         assert_eq!((tally.requests(), tally.completed(), tally.dropped), (3, 1, 3));
         assert!((tally.measured().as_secs_f64() - 0.5).abs() < 1e-3, "{:?}", tally.measured());
         let (names, steps) = tally.steps();
-        assert_eq!(names, ["GET http://x/a", "POST b"]);
+        assert_eq!(names, ["GET /a", "POST b"]);
         assert!((steps[0].response.quantile(0.5) - 0.0205).abs() < 1e-4);
         assert_eq!(
             steps[0].failures.keys().copied().collect::<Vec<_>>(),
@@ -189,6 +192,6 @@ mod tests {
         let lines: String = (0..500).map(|n| line(n) + "\n").collect();
         let tally = read(lines.as_bytes()).unwrap();
         assert_eq!(tally.requests(), 500);
-        assert!(tally.steps().0.len() <= 102);
+        assert_eq!(tally.steps().0, [""]);
     }
 }

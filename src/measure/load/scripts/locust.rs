@@ -28,7 +28,7 @@ pub(super) fn read(entries: &[Entry]) -> io::Result<Tally> {
     let mut tally = Tally::default();
     for entry in entries {
         let method = entry.method.as_deref().unwrap_or_default();
-        let record = tally.of(format!("{method} {}", entry.name).trim().to_owned());
+        let record = tally.of(method, &entry.name);
         for (text, count) in &entry.response_times {
             let is_time = text.parse().is_ok_and(|ms: f64| add(record, ms, *count));
             if !is_time {

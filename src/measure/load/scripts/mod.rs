@@ -17,7 +17,6 @@ use crate::measure::failure::last_lines;
 use crate::measure::launcher::End;
 use crate::measure::resources::Root;
 use crate::model::{Engine, Validity, ValidityFact};
-use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -27,8 +26,6 @@ use tally::Tally;
 const GRACE: Duration = Duration::from_millis(1500);
 /// How much longer than planned Locust is waited for.
 const LATE: Duration = Duration::from_secs(60);
-/// Variables of the user's that decide which authorities are trusted.
-const PASSED: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
 
 /// What is made of a tool's result.
 struct Manner {
@@ -63,13 +60,12 @@ pub(super) async fn k6(
     let mut env = k6.env.clone();
     env.entry("PACEGATE_URL".to_owned()).or_insert_with(|| plan.url.clone());
     env.entry("K6_NO_USAGE_REPORT".to_owned()).or_insert_with(|| "true".to_owned());
-    let pass_env = k6.pass_env.iter().cloned().chain(PASSED.map(str::to_owned)).collect();
     let argv = fixed.into_iter().chain(output).chain(own).collect();
     let process = Process {
         engine: "k6",
         plan,
         service,
-        command: Command { argv, cwd: k6.cwd.clone(), env, pass_env },
+        command: Command { argv, cwd: k6.cwd.clone(), env, pass_env: k6.pass_env.clone() },
         limit: k6.within,
         grace: GRACE,
         note: format!("k6 runs {}", file_name(&k6.script)),
@@ -108,7 +104,8 @@ pub(super) async fn locust(
     let argv = [
         program,
         "-f".to_owned(),
-        format!("{},{}", text(&locust.file), text(&buckets)),
+        // Ours first, so that the user's own buckets win.
+        format!("{},{}", text(&buckets), text(&locust.file)),
         "--headless".to_owned(),
         "--only-summary".to_owned(),
         "--loglevel=WARNING".to_owned(),
@@ -120,15 +117,16 @@ pub(super) async fn locust(
         // Never with `--json`, which would leave the file empty.
         format!("--json-file={}", text(&folder.path().join("seen"))),
     ];
+    let argv = argv.into_iter().chain(locust.args.iter().cloned()).collect();
     let process = Process {
         engine: "locust",
         plan,
         service,
         command: Command {
-            argv: argv.into(),
+            argv,
             cwd: locust.cwd.clone(),
-            env: BTreeMap::new(),
-            pass_env: PASSED.map(str::to_owned).to_vec(),
+            env: locust.env.clone(),
+            pass_env: locust.pass_env.clone(),
         },
         limit: locust.duration + LATE,
         grace: GRACE,
@@ -179,6 +177,8 @@ fn told(
     let Past { ended, sampler, begun } = past;
     let gathered = sampler.finish(begun..Instant::now());
     let cut_short = context.stop.is_asked();
+    // A locustfile can end the run by itself; how long a script of k6 takes it alone knows.
+    let ended_early = manner.engine == Engine::Locust && begun.elapsed() < manner.planned;
     if !cut_short && ended.end != Some(End::Exit(0)) {
         let how = ended.end.map_or("took too long".to_owned(), |end| end.to_string());
         // k6 ends so when it judges by itself, which may also cut it short.
@@ -191,6 +191,9 @@ fn told(
         return Err(failed(manner.name, format!("it {how}{thresholds}{}", last_lines(&ended.log))));
     }
     let tally = match read() {
+        Ok(tally) if tally.cut_off && !cut_short => {
+            return Err(failed(manner.name, "its result ends in the middle of a line".to_owned()));
+        }
         Ok(tally) if tally.requests() > 0 => tally,
         Ok(_) | Err(_) if cut_short => return Err(LoadError::Interrupted),
         Ok(_) => {
@@ -209,7 +212,7 @@ fn told(
     let broken = [
         (dropped > 0).then_some(ValidityFact::Dropped { count: dropped }),
         busy.map(|share| ValidityFact::GeneratorBusy { share }),
-        cut_short.then_some(ValidityFact::CutShort { measured: at, planned }),
+        (cut_short || ended_early).then_some(ValidityFact::CutShort { measured: at, planned }),
     ];
     let completed = tally.completed();
     let (names, steps) = tally.steps();
@@ -231,7 +234,7 @@ fn told(
             under_counts: !manner.gate_latency,
             broken: broken.into_iter().flatten().collect(),
         },
-        cut_short,
+        cut_short: cut_short || ended_early,
         warnings: gathered.warnings,
     })
 }

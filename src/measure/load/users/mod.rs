@@ -34,8 +34,6 @@ const GRACE: Duration = Duration::from_millis(700);
 const LATE: Duration = Duration::from_secs(15);
 /// The most CPU the child may use of what there is.
 const MAX_CPU_SHARE: f64 = 0.8;
-/// Variables of the user's that decide which authorities are trusted.
-const PASSED: [&str; 3] = ["SSL_CERT_FILE", "SSL_CERT_DIR", "HOME"];
 
 /// Lets users make the journeys.
 ///
@@ -91,7 +89,7 @@ async fn run(
         argv: vec![text(context.launcher), USERS_ARGUMENT.to_owned(), text(asked), text(seen)],
         cwd: std::env::temp_dir(),
         env: Default::default(),
-        pass_env: PASSED.map(str::to_owned).to_vec(),
+        pass_env: vec![],
     };
     let process = Process {
         engine: "users",

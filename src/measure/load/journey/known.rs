@@ -1,0 +1,64 @@
+//! Whether every variable of a journey gets a value somewhere, now that tables are read.
+
+use crate::config::{BodyPlan, LoadPlan, StepPlan, Template};
+use crate::measure::load::LoadError;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// Refuses a variable that neither a column nor a step before its own gives a value to.
+///
+/// # Errors
+///
+/// With the step and the variable.
+pub(super) fn check<'a>(
+    plan: &'a LoadPlan,
+    columns: impl Iterator<Item = &'a str>,
+) -> Result<(), LoadError> {
+    // The steps aside are those of nobody, who has no row.
+    let mut shared = BTreeSet::new();
+    in_turn(&plan.setup, &mut shared)?;
+    let known: BTreeSet<&str> = shared.iter().copied().chain(columns).collect();
+    for journey in &plan.journeys {
+        in_turn(&journey.steps, &mut known.clone())?;
+    }
+    in_turn(&plan.teardown, &mut shared)
+}
+
+fn in_turn<'a>(steps: &'a [StepPlan], known: &mut BTreeSet<&'a str>) -> Result<(), LoadError> {
+    for step in steps {
+        for text in texts(step) {
+            let Ok(template) = Template::parse(text) else { continue };
+            if let Some(name) = template.variables().find(|name| !known.contains(name)) {
+                let why = format!(
+                    "nothing gives the variable `{name}` a value; let an earlier step `extract` it, or name a \
+                     column of `data` so (setup and teardown have no row)"
+                );
+                return Err(LoadError::Step { step: step.name.clone(), why });
+            }
+        }
+        known.extend(step.extract.iter().map(|extract| extract.variable.as_str()));
+    }
+    Ok(())
+}
+
+/// The texts of a request in which variables may stand.
+fn texts(step: &StepPlan) -> Vec<&str> {
+    let mut texts = vec![step.path.as_str()];
+    texts.extend(step.headers.iter().map(|(_, value)| value.as_str()));
+    match &step.body {
+        Some(BodyPlan::Json(value)) => json_texts(value, &mut texts),
+        Some(BodyPlan::Form(pairs)) => texts.extend(pairs.iter().map(|(_, value)| value.as_str())),
+        Some(BodyPlan::Text(text)) => texts.push(text),
+        Some(BodyPlan::File(_)) | None => {}
+    }
+    texts
+}
+
+fn json_texts<'a>(value: &'a Value, texts: &mut Vec<&'a str>) {
+    match value {
+        Value::String(text) => texts.push(text),
+        Value::Array(list) => list.iter().for_each(|value| json_texts(value, texts)),
+        Value::Object(map) => map.values().for_each(|value| json_texts(value, texts)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
