@@ -113,6 +113,8 @@ fn what_k6_cannot_do_is_told() {
     check(Some("exit 99"), "a threshold of the script was crossed");
     check(Some("exit 0"), "failed to read its result");
     check(Some(&writes("nonsense\nmore")), "line 6");
+    let cut_off = format!("{}\nprintf '{{\"metric\":\"http_req_du' >> \"$out\"", writes(""));
+    check(Some(&cut_off), "its result ends in the middle of a line");
     let nothing =
         "for argument; do case $argument in json=*) : > \"${argument#json=}\";; esac; done";
     check(Some(nothing), "its script made no HTTP request");
@@ -164,6 +166,38 @@ fn a_locustfile_is_run_by_locust() {
     // Told by the microsecond: no two values are the same whole millisecond.
     let values: Vec<f64> = (1..=5).map(|rank| latency.value_at_rank(rank)).collect();
     assert!(values.iter().any(|value| (value * 1e3).fract() > 1e-3), "{values:?}");
+}
+
+#[test]
+fn a_locustfile_that_ends_before_its_time_cuts_the_load_short() {
+    let server = Server::start(|_| Reply::keep(OK));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("locustfile.py");
+    let text = "import gevent\nfrom locust import FastHttpUser, constant, events, task\n\
+        class Visitor(FastHttpUser):\n    wait_time = constant(0.02)\n    @task\n    def look(self):\n        \
+        self.client.get(\"/\")\n\
+        @events.test_start.add_listener\ndef start(environment, **_):\n    \
+        gevent.spawn_later(1, lambda: environment.runner.quit())\n";
+    std::fs::write(&file, text).unwrap();
+    let plan = LoadPlan {
+        traffic: Traffic::Locust(LocustPlan {
+            file,
+            args: vec![],
+            env: Default::default(),
+            pass_env: vec![],
+            users: 1,
+            duration: Duration::from_secs(3),
+            ramp_up: Duration::ZERO,
+            cwd: folder.path().to_owned(),
+            gate_latency: true,
+        }),
+        journeys: vec![],
+        ..plan(server.url(), 1.0, 1.0)
+    };
+    let target = locust::run(&plan).unwrap();
+    assert!(target.cut_short && errors(&target, "errors").1 > 0, "{target:?}");
+    let cut = |fact: &ValidityFact| matches!(fact, ValidityFact::CutShort { .. });
+    assert!(broken(&target).iter().any(cut), "{:?}", target.validity);
 }
 
 /// Runs a load by the command line, with that Locust.

@@ -24,6 +24,8 @@ use tally::Tally;
 
 /// How long a tool may take to write down what it saw, once it was asked to end.
 const GRACE: Duration = Duration::from_millis(1500);
+/// How much shorter than planned Locust may run, by its own clock: starting its timer takes a while.
+const SLACK: f64 = 0.5;
 /// How much longer than planned Locust is waited for.
 const LATE: Duration = Duration::from_secs(60);
 
@@ -38,6 +40,8 @@ struct Manner {
     cores: f64,
     /// The longest that it was to take.
     planned: Duration,
+    /// Whether it ended before that, where it was not to.
+    ended_early: bool,
 }
 
 /// Lets k6 run a script.
@@ -79,6 +83,8 @@ pub(super) async fn k6(
         max_cpu: 0.8,
         cores: cores(),
         planned: k6.within,
+        // How long it takes the script alone knows.
+        ended_early: false,
     };
     told(manner, past, read, context)
 }
@@ -98,14 +104,14 @@ pub(super) async fn locust(
     let program = found::locust("locust", context).await?;
     let wrong = |error: io::Error| failed("locust", error.to_string());
     let folder = tempfile::tempdir().map_err(wrong)?;
-    let buckets = folder.path().join("buckets.py");
-    std::fs::write(&buckets, include_str!("buckets.py")).map_err(wrong)?;
+    let [beside, ran] = ["beside.py", "ran"].map(|name| folder.path().join(name));
+    std::fs::write(&beside, include_str!("beside.py")).map_err(wrong)?;
     let rate = f64::from(locust.users) / locust.ramp_up.as_secs_f64().max(1.0);
     let argv = [
         program,
         "-f".to_owned(),
         // Ours first, so that the user's own buckets win.
-        format!("{},{}", text(&buckets), text(&locust.file)),
+        format!("{},{}", text(&beside), text(&locust.file)),
         "--headless".to_owned(),
         "--only-summary".to_owned(),
         "--loglevel=WARNING".to_owned(),
@@ -118,16 +124,13 @@ pub(super) async fn locust(
         format!("--json-file={}", text(&folder.path().join("seen"))),
     ];
     let argv = argv.into_iter().chain(locust.args.iter().cloned()).collect();
+    let mut env = locust.env.clone();
+    env.insert("PACEGATE_RAN".to_owned(), text(&ran));
     let process = Process {
         engine: "locust",
         plan,
         service,
-        command: Command {
-            argv,
-            cwd: locust.cwd.clone(),
-            env: locust.env.clone(),
-            pass_env: locust.pass_env.clone(),
-        },
+        command: Command { argv, cwd: locust.cwd.clone(), env, pass_env: locust.pass_env.clone() },
         limit: locust.duration + LATE,
         grace: GRACE,
         note: format!("{} users of {}", locust.users, file_name(&locust.file)),
@@ -142,8 +145,15 @@ pub(super) async fn locust(
         max_cpu: 0.9,
         cores: 1.0,
         planned: locust.duration,
+        ended_early: ran_seconds(&ran)
+            .is_none_or(|ran| ran + SLACK < locust.duration.as_secs_f64()),
     };
     told(manner, past, read, context)
+}
+
+/// How long Locust says that it ran, in seconds.
+fn ran_seconds(path: &Path) -> Option<f64> {
+    std::fs::read_to_string(path).ok()?.parse().ok()
 }
 
 fn failed(engine: &'static str, why: String) -> LoadError {
@@ -177,8 +187,6 @@ fn told(
     let Past { ended, sampler, begun } = past;
     let gathered = sampler.finish(begun..Instant::now());
     let cut_short = context.stop.is_asked();
-    // A locustfile can end the run by itself; how long a script of k6 takes it alone knows.
-    let ended_early = manner.engine == Engine::Locust && begun.elapsed() < manner.planned;
     if !cut_short && ended.end != Some(End::Exit(0)) {
         let how = ended.end.map_or("took too long".to_owned(), |end| end.to_string());
         // k6 ends so when it judges by itself, which may also cut it short.
@@ -212,7 +220,8 @@ fn told(
     let broken = [
         (dropped > 0).then_some(ValidityFact::Dropped { count: dropped }),
         busy.map(|share| ValidityFact::GeneratorBusy { share }),
-        (cut_short || ended_early).then_some(ValidityFact::CutShort { measured: at, planned }),
+        (cut_short || manner.ended_early)
+            .then_some(ValidityFact::CutShort { measured: at, planned }),
     ];
     let completed = tally.completed();
     let (names, steps) = tally.steps();
@@ -234,7 +243,7 @@ fn told(
             under_counts: !manner.gate_latency,
             broken: broken.into_iter().flatten().collect(),
         },
-        cut_short: cut_short || ended_early,
+        cut_short: cut_short || manner.ended_early,
         warnings: gathered.warnings,
     })
 }
