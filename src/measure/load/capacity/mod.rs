@@ -33,7 +33,7 @@ pub(super) async fn search(
     let begun = Instant::now();
     let mut search = Search::new(capacity.from, capacity.to);
     let mut levels: Vec<LoadLevel> = Vec::new();
-    let (mut last, mut untold) = (None, None);
+    let (mut last, mut untold) = (None, vec![]);
     while let Some(rate) = search.next() {
         if context.stop.is_asked() {
             break;
@@ -68,7 +68,7 @@ pub(super) async fn search(
             (true | false, _) => Tried::Unknown,
         });
         if !level.valid {
-            untold = Some((rate, seen.validity.broken.clone()));
+            untold.clone_from(&seen.validity.broken);
         }
         levels.push(level);
         last = Some(seen);
@@ -104,9 +104,7 @@ pub(super) async fn search(
         });
     }
     if let Some(validity) = &mut target.validity {
-        // Where the generator could not tell whether more holds, nobody knows the capacity.
-        let cut = untold.filter(|(rate, _)| search.is_cut_by(*rate));
-        validity.broken = cut.map(|(_, broken)| broken).unwrap_or_default();
+        validity.broken = if search.is_untold() { untold } else { vec![] };
     }
     target.cut_short = context.stop.is_asked();
     if let (Some(validity), true) = (&mut target.validity, target.cut_short) {

@@ -25,6 +25,8 @@ pub(super) struct Search {
     held: Vec<(f64, u32)>,
     /// The lowest rate that did not hold twice.
     beyond: Option<f64>,
+    /// Whether that was for want of knowing.
+    untold: bool,
     /// The rate that did not hold once.
     doubted: Option<f64>,
     asked: Option<f64>,
@@ -34,7 +36,16 @@ pub(super) struct Search {
 impl Search {
     /// A search that has not begun; `from` is above 0 and at most `to`.
     pub(super) fn new(from: f64, to: f64) -> Self {
-        Search { from, to, held: vec![], beyond: None, doubted: None, asked: None, tries: 0 }
+        Search {
+            from,
+            to,
+            held: vec![],
+            beyond: None,
+            untold: false,
+            doubted: None,
+            asked: None,
+            tries: 0,
+        }
     }
 
     /// The rate to try now; `None` when the search is over.
@@ -72,6 +83,7 @@ impl Search {
             Tried::Missed | Tried::Unknown if !again => self.doubted = Some(rate),
             Tried::Missed | Tried::Unknown => {
                 self.beyond = Some(rate);
+                self.untold = what == Tried::Unknown;
                 // It held before, by chance.
                 self.held.retain(|(held, _)| *held < rate);
             }
@@ -88,14 +100,14 @@ impl Search {
         self.beyond.map_or(0.0, |beyond| beyond - held)
     }
 
-    /// Whether no rate ended the search, but the last that was to be tried.
+    /// Whether the highest rate of all held, so that the capacity may be any above it.
     pub(super) fn reached_the_end(&self) -> bool {
-        self.beyond.is_none()
+        self.beyond.is_none() && self.held().is_some_and(|held| held >= self.to)
     }
 
-    /// Whether that rate is what ended the search upwards.
-    pub(super) fn is_cut_by(&self, rate: f64) -> bool {
-        self.beyond.is_some_and(|beyond| (beyond - rate).abs() <= f64::EPSILON * rate)
+    /// Whether the search ended upwards where the generator could not tell, so that nobody knows the capacity.
+    pub(super) fn is_untold(&self) -> bool {
+        self.untold
     }
 
     /// The share done, roughly: how much of the way to a narrow gap is behind.
@@ -123,6 +135,24 @@ mod tests {
             tried.push(rate);
         }
         (search.held(), tried)
+    }
+
+    #[test]
+    fn what_ends_a_search_upwards_is_known() {
+        let check = |beyond: &[Tried], ended: (bool, bool)| {
+            let (mut search, mut above) = (Search::new(10.0, 100.0), beyond.iter().cycle());
+            while let Some(rate) = search.next() {
+                let held = rate <= 30.0 || beyond.is_empty();
+                search.tried(if held { Tried::Held } else { *above.next().unwrap() });
+            }
+            assert_eq!((search.is_untold(), search.reached_the_end()), ended, "{beyond:?}");
+            assert!(search.held().is_some(), "{beyond:?}");
+        };
+        check(&[], (false, true));
+        check(&[Tried::Missed], (false, false));
+        check(&[Tried::Unknown], (true, false));
+        check(&[Tried::Missed, Tried::Unknown], (true, false));
+        check(&[Tried::Unknown, Tried::Missed], (false, false));
     }
 
     fn of(capacity: f64) -> impl FnMut(f64, usize) -> Tried {
