@@ -54,6 +54,31 @@ impl StepPlan {
             think: None,
         }
     }
+
+    /// The texts of the request in which variables may stand.
+    pub fn texts(&self) -> Vec<&str> {
+        let mut texts = vec![self.path.as_str()];
+        texts.extend(self.headers.iter().map(|(_, value)| value.as_str()));
+        match &self.body {
+            Some(BodyPlan::Json(value)) => json_texts(value, &mut texts),
+            Some(BodyPlan::Form(pairs)) => {
+                texts.extend(pairs.iter().map(|(_, value)| value.as_str()));
+            }
+            Some(BodyPlan::Text(text)) => texts.push(text),
+            Some(BodyPlan::File(_)) | None => {}
+        }
+        texts
+    }
+}
+
+/// Adds the texts in a JSON value.
+pub(crate) fn json_texts<'a>(value: &'a Value, texts: &mut Vec<&'a str>) {
+    match value {
+        Value::String(text) => texts.push(text),
+        Value::Array(list) => list.iter().for_each(|value| json_texts(value, texts)),
+        Value::Object(map) => map.values().for_each(|value| json_texts(value, texts)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 /// The body of a request.

@@ -8,6 +8,7 @@ mod load;
 mod script;
 
 pub use distributed::DistributedPlan;
+pub(super) use journey::json_texts;
 pub use journey::{
     BodyPlan, ExpectPlan, ExtractPlan, ExtractSource, FeedPlan, JourneyPlan, StepPlan, ThinkPlan,
 };

@@ -2,9 +2,9 @@
 
 use crate::config::error::{Fault, did_you_mean};
 use crate::config::file::{Load, Step};
+use crate::config::plan::json_texts;
 use crate::config::template::Template;
 use crate::config::yaml::{At, shown};
-use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Refuses a variable that nothing before its step gives a value to. Where there are tables, any variable
@@ -59,16 +59,7 @@ fn texts(step: &Step) -> Vec<(crate::config::error::Place, String)> {
     if let Some(json) = &step.json {
         let mut found = Vec::new();
         json_texts(&json.value, &mut found);
-        texts.extend(found.into_iter().map(|text| (json.place, text)));
+        texts.extend(found.into_iter().map(|text| (json.place, text.to_owned())));
     }
     texts
-}
-
-fn json_texts(value: &Value, found: &mut Vec<String>) {
-    match value {
-        Value::String(text) => found.push(text.clone()),
-        Value::Array(list) => list.iter().for_each(|value| json_texts(value, found)),
-        Value::Object(map) => map.values().for_each(|value| json_texts(value, found)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
 }

@@ -11,13 +11,10 @@ use std::path::Path;
 use std::time::Duration;
 
 pub(super) fn k6(written: &file::K6, base: &Path) -> Result<K6Plan, Fault> {
-    let surroundings = Surroundings {
-        cwd: None,
-        env: written.env.as_ref(),
-        pass_env: written.pass_env.as_deref(),
-        base,
-    };
-    let command = with_arguments(&written.script, written.args.as_deref(), &surroundings)?;
+    let file::K6 { args, env, pass_env, .. } = written;
+    let surroundings =
+        Surroundings { cwd: None, env: env.as_ref(), pass_env: pass_env.as_deref(), base };
+    let command = with_arguments(&written.script, args.as_deref(), &surroundings)?;
     Ok(K6Plan {
         script: path_in(base, &written.script, &written.script.value)?,
         args: command.argv,
@@ -44,13 +41,10 @@ pub(super) fn locust(written: &file::Locust, base: &Path) -> Result<LocustPlan, 
     if file.to_string_lossy().contains(',') {
         return Err(written.file.fault("Locust takes a comma in a path for the end of it"));
     }
-    let surroundings = Surroundings {
-        cwd: None,
-        env: written.env.as_ref(),
-        pass_env: written.pass_env.as_deref(),
-        base,
-    };
-    let command = with_arguments(&written.file, written.args.as_deref(), &surroundings)?;
+    let file::Locust { args, env, pass_env, .. } = written;
+    let surroundings =
+        Surroundings { cwd: None, env: env.as_ref(), pass_env: pass_env.as_deref(), base };
+    let command = with_arguments(&written.file, args.as_deref(), &surroundings)?;
     Ok(LocustPlan {
         file,
         args: command.argv,

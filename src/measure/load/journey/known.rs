@@ -1,8 +1,7 @@
 //! Whether every variable of a journey gets a value somewhere, now that tables are read.
 
-use crate::config::{BodyPlan, LoadPlan, StepPlan, Template};
+use crate::config::{LoadPlan, StepPlan, Template};
 use crate::measure::load::LoadError;
-use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Refuses a variable that neither a column nor a step before its own gives a value to.
@@ -26,7 +25,7 @@ pub(super) fn check<'a>(
 
 fn in_turn<'a>(steps: &'a [StepPlan], known: &mut BTreeSet<&'a str>) -> Result<(), LoadError> {
     for step in steps {
-        for text in texts(step) {
+        for text in step.texts() {
             let Ok(template) = Template::parse(text) else { continue };
             if let Some(name) = template.variables().find(|name| !known.contains(name)) {
                 let why = format!(
@@ -39,26 +38,4 @@ fn in_turn<'a>(steps: &'a [StepPlan], known: &mut BTreeSet<&'a str>) -> Result<(
         known.extend(step.extract.iter().map(|extract| extract.variable.as_str()));
     }
     Ok(())
-}
-
-/// The texts of a request in which variables may stand.
-fn texts(step: &StepPlan) -> Vec<&str> {
-    let mut texts = vec![step.path.as_str()];
-    texts.extend(step.headers.iter().map(|(_, value)| value.as_str()));
-    match &step.body {
-        Some(BodyPlan::Json(value)) => json_texts(value, &mut texts),
-        Some(BodyPlan::Form(pairs)) => texts.extend(pairs.iter().map(|(_, value)| value.as_str())),
-        Some(BodyPlan::Text(text)) => texts.push(text),
-        Some(BodyPlan::File(_)) | None => {}
-    }
-    texts
-}
-
-fn json_texts<'a>(value: &'a Value, texts: &mut Vec<&'a str>) {
-    match value {
-        Value::String(text) => texts.push(text),
-        Value::Array(list) => list.iter().for_each(|value| json_texts(value, texts)),
-        Value::Object(map) => map.values().for_each(|value| json_texts(value, texts)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
 }
