@@ -40,11 +40,21 @@ pub async fn measure(plan: &Plan, only: &dyn Fn(&str) -> bool, context: Context<
     let probe = NoiseProbe::begin();
     let built = build::build("build", &plan.build, context).await;
     let probe = probe.after_building();
-    let mut all = match built {
+    let all = match built {
         Ok(()) => measure_all(plan, only, context).await,
         Err(BuildError::Interrupted) => Outcome::default(),
         Err(error) => unbuilt(plan, only, &error),
     };
+    ended(all, probe, begun, context)
+}
+
+/// What was measured since a moment, with the noise meanwhile.
+pub(super) fn ended(
+    mut all: Outcome,
+    probe: NoiseProbe,
+    begun: Instant,
+    context: Context<'_>,
+) -> Measured {
     let noise = probe.end();
     all.warnings.extend(noise::warnings(&noise));
     Measured {

@@ -2,8 +2,8 @@
 
 use super::bench::Outcome;
 use super::load::Share;
-use super::noise::{self, NoiseProbe};
-use super::run::told;
+use super::noise::NoiseProbe;
+use super::run::{ended, told};
 use super::serve::{measure_share, started, stopped};
 use super::{Context, Measured, failure};
 use crate::config::{LoadPlan, Plan, ResourcesPlan};
@@ -29,17 +29,8 @@ pub async fn segment(
     let resources = if watched { load.resources.clone() } else { ResourcesPlan::default() };
     let load = LoadPlan { resources, ..load.clone() };
     let share = Share { part, begin };
-    let mut all = measure(plan, &load, share, context).await;
-    let noise = probe.end();
-    all.warnings.extend(noise::warnings(&noise));
-    Measured {
-        targets: all.targets,
-        failures: all.failures,
-        cut_short: context.stop.is_asked(),
-        warnings: all.warnings,
-        noise,
-        elapsed: begun.elapsed(),
-    }
+    let all = measure(plan, &load, share, context).await;
+    ended(all, probe, begun, context)
 }
 
 async fn measure(plan: &Plan, load: &LoadPlan, share: Share, context: Context<'_>) -> Outcome {
