@@ -9,6 +9,7 @@ use pacegate::measure::load::LoadError;
 use pacegate::model::Warning;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -105,8 +106,12 @@ fn every_journey_takes_a_row_of_each_table() {
             assert!(counts.values().all(|count| *count == 10), "{counts:?}");
         }
     }
+    // Nobody ever writes into it.
+    let made = Command::new("mkfifo").arg(folder.path().join("pipe.csv")).status().unwrap();
+    assert!(made.success());
     for (name, text, part) in [
         ("none.csv", None, "failed to read file"),
+        ("pipe.csv", None, "failed to read file"),
         ("empty.csv", Some("user,word\n"), "it has no row"),
         ("odd.json", Some("{\"user\":1}"), "not a list of objects"),
     ] {

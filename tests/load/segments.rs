@@ -214,6 +214,11 @@ gates: [ { series: l/latency/p95, regression: { max: 10% } } ]
         &["a segment of a load; `pacegate merge` makes a run"],
     );
     place.check("merge part1.json --out ./part1.json", 2, &["it is one of the segments"]);
+    std::fs::hard_link(place.path("part1.json"), place.path("other-name.json")).unwrap();
+    place.check("merge part1.json --out other-name.json", 2, &["it is one of the segments"]);
+    let written = std::fs::read(place.path("gates.yaml")).unwrap();
+    place.check("load l --out ./gates.yaml", 2, &["the configuration lies there"]);
+    assert_eq!(std::fs::read(place.path("gates.yaml")).unwrap(), written);
     assert_eq!(baseline(""), serde_json::json!([]));
     place.check("check --head 1.json", 0, &["NO-BASELINE"]);
     assert_eq!(baseline(""), serde_json::json!([]), "what is only checked is not kept");
