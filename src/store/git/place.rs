@@ -6,6 +6,7 @@ use crate::store::StoreError;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 /// The longest that git may take for work within the repository.
@@ -54,6 +55,8 @@ pub(super) struct Place {
     pub(super) remote: Option<String>,
     /// Whether objects may be missing, to be fetched once they are needed.
     pub(super) partial: bool,
+    /// The object of a marker that was read and found in order.
+    pub(super) known_marker: OnceLock<String>,
 }
 
 impl Place {
@@ -96,7 +99,8 @@ impl Place {
         }
         let promisor = r"^(remote\..*\.promisor|extensions\.partialclone)$";
         let partial = ask(&["config", "--get-regexp", promisor]).await.is_ok();
-        Ok(Place { name, top, git_dir, branch: branch.to_owned(), remote, partial })
+        let (branch, known_marker) = (branch.to_owned(), OnceLock::new());
+        Ok(Place { name, top, git_dir, branch, remote, partial, known_marker })
     }
 
     /// The branch.

@@ -5,7 +5,7 @@ use super::listing::Changes;
 use super::lock::{Work, chance, lock};
 use super::place::Place;
 use super::process::Failure;
-use super::refs::{self, tips};
+use super::refs::{self, Tips, tips};
 use crate::store::StoreError;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
@@ -115,17 +115,17 @@ pub(super) async fn push(place: &Place, commit: &str) -> Result<(), StoreError> 
     let (mut failures, mut races) = (0, 0);
     loop {
         let before = tips(place).await?;
-        if let Some(there) = &before.remote
-            && is_within(place, commit, there).await?
-        {
-            return Ok(());
-        }
-        let tip = merged(place).await?;
+        let known = before.remote.as_deref();
+        let tip = match known {
+            Some(there) if is_within(place, commit, there).await? => return Ok(()),
+            Some(there) => holding(place, &before, there).await?,
+            None => before.local.clone().unwrap_or_else(|| commit.to_owned()),
+        };
         let failure = match push_once(place, remote, &tip).await {
             Ok(()) => {
-                let (name, known) = (place.remote_ref(), before.remote.as_deref());
-                refs::update(place, &name, &tip, known).await?;
-                continue;
+                // Where somebody else moved it meanwhile, the next fetch puts it right.
+                refs::update(place, &place.remote_ref(), &tip, known).await?;
+                return Ok(());
             }
             Err(failure) => failure,
         };
@@ -159,7 +159,15 @@ async fn push_once(place: &Place, remote: &str, tip: &str) -> Result<(), Failure
     place.transfer(&args).await.map(drop)
 }
 
-/// The branch, once it holds all that the remote is known to hold.
+/// The tip of the branch, once it holds what the remote does.
+async fn holding(place: &Place, tips: &Tips, there: &str) -> Result<String, StoreError> {
+    match &tips.local {
+        Some(local) if is_within(place, there, local).await? => Ok(local.clone()),
+        _ => merged(place).await,
+    }
+}
+
+/// The tip of the branch, once it is merged with what the remote is known to hold.
 async fn merged(place: &Place) -> Result<String, StoreError> {
     loop {
         let _lock = lock(place, Work::Commit, PATIENCE).await?;

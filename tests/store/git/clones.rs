@@ -9,18 +9,25 @@ use std::path::Path;
 use uuid::Uuid;
 
 /// What belongs to the user: the checkout, the index, and every ref but ours.
-fn theirs(clone: &Path) -> (String, Vec<u8>, String, bool) {
+#[derive(Debug, PartialEq)]
+struct Theirs {
+    status: String,
+    index: Vec<u8>,
+    refs: Vec<String>,
+    fetched: bool,
+}
+
+fn theirs(clone: &Path) -> Theirs {
     let refs = git(clone, &["for-each-ref", "--format=%(refname) %(objectname)"]);
-    let refs = refs.lines().filter(|line| {
-        !line.starts_with("refs/pacegate/") && !line.contains(&format!("heads/{BRANCH} "))
-    });
-    (
-        git(clone, &["status", "--porcelain=v2", "--branch", "--ignored"]),
-        fs::read(git(clone, &["rev-parse", "--path-format=absolute", "--git-path", "index"]))
-            .unwrap_or_default(),
-        refs.collect(),
-        clone.join(".git/FETCH_HEAD").exists(),
-    )
+    let is_ours = |line: &str| line.contains(&format!("/{BRANCH} "));
+    let refs = refs.lines().filter(|line| !is_ours(line));
+    let index = git(clone, &["rev-parse", "--path-format=absolute", "--git-path", "index"]);
+    Theirs {
+        status: git(clone, &["--no-optional-locks", "status", "--porcelain=v2", "--branch"]),
+        index: fs::read(index).unwrap_or_default(),
+        refs: refs.map(str::to_owned).collect(),
+        fetched: clone.join(".git/FETCH_HEAD").exists(),
+    }
 }
 
 #[track_caller]
@@ -42,7 +49,7 @@ fn check(options: &[&str], prepare: impl FnOnce(&Path)) {
             runs::assert_same(&store.get(&[run.id]).await.unwrap()[0], run);
         }
     });
-    assert!(theirs(&clone) == before, "{options:?}\n{before:?}\n{:?}", theirs(&clone));
+    assert_eq!(theirs(&clone), before, "{options:?}");
 }
 
 #[test]
@@ -59,7 +66,6 @@ fn clones_of_every_kind_share_a_history() {
     check(&["--filter=blob:none"], nothing);
     check(&["--filter=blob:none", "--depth=1"], nothing);
     check(&["--no-checkout"], nothing);
-    check(&["--bare"], |clone| git(clone, &["config", "core.bare", "false"]).clear());
     check(&[], |clone| {
         fs::write(clone.join("code.txt"), "changed\n").unwrap();
         fs::write(clone.join("new.txt"), "new\n").unwrap();
@@ -89,6 +95,15 @@ async fn a_linked_worktree_shares_the_history_of_its_repository() {
     put(&open(&linked.join("deep")).await, &runs::seeded(1, "p")).await.unwrap();
     assert_eq!(ids(&open(&clone).await, "p").await.len(), 1);
     assert_eq!(git(&linked, &["status", "--porcelain"]), "");
+}
+
+#[tokio::test]
+async fn a_bare_repository_holds_a_history() {
+    let place = Place::new();
+    let clone = place.clone("clone.git", &["--bare"]);
+    put(&open(&clone).await, &runs::seeded(1, "p")).await.unwrap();
+    assert_eq!(place.pushed().len(), 1);
+    assert_eq!(ids(&open(&place.remote()).await, "p").await.len(), 1);
 }
 
 #[tokio::test]

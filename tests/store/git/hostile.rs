@@ -6,29 +6,46 @@ use pacegate::store::{GitStore, Store, StoreError};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A history of two runs whose files are changed by hand, and pushed; then the error of using it.
-fn tampered(change: impl FnOnce(&Path, &Path)) -> (Place, Result<(), StoreError>) {
-    let place = Place::new();
-    wait(async {
-        let store = open(&place.clone("writer", &[])).await;
-        for seed in [1, 2] {
-            put(&store, &runs::seeded(seed, "p")).await.unwrap();
-        }
-    });
-    let editor = place.clone("editor", &["--branch", BRANCH]);
-    let run = git(&editor, &["ls-files", "*000001/run.json"]);
-    let directory: PathBuf = editor.join(run).parent().unwrap().to_owned();
-    change(&editor, &directory);
-    git(&editor, &["add", "-A"]);
-    git(&editor, &["commit", "-q", "--allow-empty", "-m", "tamper"]);
-    git(&editor, &["push", "-q"]);
-    let clone = place.clone("clone", &[]);
-    let used = wait(async {
-        let store = GitStore::open(&clone, BRANCH, None).await?;
-        store.headings("p").await?;
-        store.get(&[runs::seeded(1, "p").id]).await.map(drop)
-    });
-    (place, used)
+/// A history of two runs, a checkout in which it is changed by hand, and a clone that reads it.
+struct Tampered {
+    place: Place,
+    editor: PathBuf,
+    clone: PathBuf,
+    /// The directory of the first run.
+    directory: PathBuf,
+    /// The commit before any change.
+    sound: String,
+}
+
+impl Tampered {
+    fn new() -> Tampered {
+        let place = Place::new();
+        wait(async {
+            let store = open(&place.clone("writer", &[])).await;
+            for seed in [1, 2] {
+                put(&store, &runs::seeded(seed, "p")).await.unwrap();
+            }
+        });
+        let editor = place.clone("editor", &["--branch", BRANCH]);
+        let run = git(&editor, &["ls-files", "*000001/run.json"]);
+        let directory = editor.join(run).parent().unwrap().to_owned();
+        let (clone, sound) = (place.clone("clone", &[]), git(&editor, &["rev-parse", "HEAD"]));
+        Tampered { place, editor, clone, directory, sound }
+    }
+
+    /// Changes the sound history, pushes that, and reads it.
+    fn read(&self, change: impl FnOnce(&Tampered)) -> Result<(), StoreError> {
+        git(&self.editor, &["reset", "-q", "--hard", &self.sound]);
+        change(self);
+        git(&self.editor, &["add", "-A"]);
+        git(&self.editor, &["commit", "-q", "--allow-empty", "-m", "tamper"]);
+        git(&self.editor, &["push", "-q", "--force"]);
+        wait(async {
+            let store = GitStore::open(&self.clone, BRANCH, None).await?;
+            store.headings("p").await?;
+            store.get(&[runs::seeded(1, "p").id]).await.map(drop)
+        })
+    }
 }
 
 #[test]
@@ -78,9 +95,9 @@ fn files_that_are_not_ours_are_refused_by_name() {
             }),
         ),
     ];
+    let history = Tampered::new();
     for (n, (file, change)) in cases.iter().enumerate() {
-        let (_place, used) = tampered(|_, directory| change(directory));
-        let error = used.unwrap_err();
+        let error = history.read(|history| change(&history.directory)).unwrap_err();
         let StoreError::DamagedFile { file: found, .. } = &error else {
             panic!("case {n}: {error:?}");
         };
@@ -95,17 +112,18 @@ fn a_branch_of_another_format_is_refused() {
         ("{\"format\":\"other\",\"version\":1}", false),
         ("", false),
     ] {
-        let marker = |editor: &Path, _: &Path| {
-            fs::write(editor.join("pacegate-history.json"), text).unwrap();
-        };
-        let (place, used) = tampered(marker);
-        let error = used.unwrap_err();
+        let history = Tampered::new();
+        let error = history.read(|history| {
+            fs::write(history.editor.join("pacegate-history.json"), text).unwrap();
+        });
+        let error = error.unwrap_err();
         assert_eq!(
             matches!(error, StoreError::Newer { found: 2, known: 1, .. }),
             newer,
             "{error:?}"
         );
         assert_eq!(matches!(error, StoreError::NotAHistory { .. }), !newer, "{error:?}");
+        let place = &history.place;
         let before = git(&place.remote(), &["rev-parse", BRANCH]);
         let store = wait(open(&place.clone("another", &[])));
         assert!(wait(put(&store, &runs::seeded(9, "p"))).is_err(), "{text}");
@@ -115,7 +133,8 @@ fn a_branch_of_another_format_is_refused() {
 
 #[test]
 fn files_of_others_are_passed_over_and_kept() {
-    let (place, used) = tampered(|editor, directory| {
+    let history = Tampered::new();
+    let read = history.read(|Tampered { editor, directory, .. }| {
         fs::write(editor.join("README.md"), "hello\n").unwrap();
         fs::write(directory.join("notes.txt"), "a note\n").unwrap();
         fs::create_dir_all(editor.join("0123456789abcdef/zz")).unwrap();
@@ -127,7 +146,8 @@ fn files_of_others_are_passed_over_and_kept() {
             fs::write(editor.join(name), "x").unwrap();
         }
     });
-    used.unwrap();
+    read.unwrap();
+    let place = &history.place;
     let store = wait(open(&place.clone("another", &[])));
     wait(put(&store, &runs::seeded(3, "p"))).unwrap();
     assert_eq!(wait(ids(&store, "p")).len(), 3);

@@ -75,6 +75,9 @@ fn child_with_trouble() {
 fn nothing_of_the_user_interferes() {
     let place = Place::new();
     let clone = place.clone("clone", &[]);
+    git(&clone, &["tag", "mine"]);
+    // A server has a configuration of its own.
+    git(&place.remote(), &["config", "core.hooksPath", "/dev/null"]);
     let hooks = place.0.path().join("hooks");
     let ran = place.0.path().join("ran");
     for directory in [&hooks, &clone.join(".git/hooks")] {
@@ -100,7 +103,6 @@ fn nothing_of_the_user_interferes() {
     let settings = SETTINGS.replace("HOOKS", hooks.to_str().unwrap());
     let global = place.0.path().join("global");
     fs::write(&global, &settings).unwrap();
-    git(&clone, &["tag", "mine"]);
     let before = git(&clone, &["for-each-ref", "refs/heads/main", "refs/tags", "refs/remotes"]);
     let head = git(&clone, &["rev-parse", "HEAD"]);
     let local = clone.join(".git/config");
