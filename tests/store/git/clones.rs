@@ -15,6 +15,7 @@ struct Theirs {
     index: Vec<u8>,
     refs: Vec<String>,
     fetched: bool,
+    shallow: Option<String>,
 }
 
 fn theirs(clone: &Path) -> Theirs {
@@ -27,6 +28,7 @@ fn theirs(clone: &Path) -> Theirs {
         index: fs::read(index).unwrap_or_default(),
         refs: refs.map(str::to_owned).collect(),
         fetched: clone.join(".git/FETCH_HEAD").exists(),
+        shallow: fs::read_to_string(clone.join(".git/shallow")).ok(),
     }
 }
 

@@ -5,7 +5,11 @@ use super::{BRANCH, Place, git, ids, open, put, wait};
 use crate::{child, runs};
 use pacegate::store::Store;
 use std::fs::{self, Permissions};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
+use std::sync::{Arc, Mutex};
+use std::thread;
 
 /// Settings that each would keep a commit, a fetch or a push from doing what is asked, or make more
 /// of it.
@@ -138,4 +142,53 @@ fn nothing_of_the_user_interferes() {
     let author = git(&place.remote(), &["log", "-1", "--format=%an %cn", BRANCH]);
     assert_eq!(author, "pacegate pacegate");
     assert!(git(&place.remote(), &["log", "-1", "--format=%B", BRANCH]).contains("[skip ci]"));
+}
+
+#[test]
+fn child_with_credentials() {
+    let Some(clone) = child::history() else { return };
+    wait(async { open(&clone).await.headings("p").await.unwrap_err() });
+    child::done();
+}
+
+#[test]
+fn credentials_of_the_clone_and_of_the_user_reach_the_remote() {
+    let place = Place::new();
+    let clone = place.clone("clone", &[]);
+    let server = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let origin = format!("http://{}/", server.local_addr().unwrap());
+    git(&clone, &["remote", "set-url", "origin", "https://forge.invalid/it.git"]);
+    // As a CI's checkout leaves its token.
+    git(&clone, &["config", &format!("http.{origin}.extraheader"), "X-Token: of-the-clone"]);
+    let global = place.0.path().join("global");
+    let helper = "!f() { echo username=me; echo password=of-the-user; }; f";
+    fs::write(
+        &global,
+        format!(
+            "[url \"{origin}\"]\n insteadOf = https://forge.invalid/\n[credential]\n helper = \"{helper}\"\n"
+        ),
+    )
+    .unwrap();
+    let requests = Arc::new(Mutex::new(String::new()));
+    let heard = Arc::clone(&requests);
+    thread::spawn(move || {
+        for mut client in server.incoming().map_while(Result::ok) {
+            let lines = BufReader::new(client.try_clone().unwrap()).lines();
+            for line in lines.map_while(Result::ok).take_while(|line| !line.is_empty()) {
+                *heard.lock().unwrap() += &format!("{line}\n");
+            }
+            let answer = "HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm=\"x\"\r\n\
+                          Content-Length: 0\r\nConnection: close\r\n\r\n";
+            client.write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    let output = child::command("git::interference::child_with_credentials", &clone)
+        .env("GIT_CONFIG_GLOBAL", &global)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let requests = requests.lock().unwrap();
+    assert!(requests.contains("X-Token: of-the-clone"), "{requests}");
+    // `me:of-the-user`
+    assert!(requests.contains("Authorization: Basic bWU6b2YtdGhlLXVzZXI="), "{requests}");
 }
