@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -123,7 +123,7 @@ pub enum StoreError {
         /// The store.
         path: PathBuf,
         /// Where the repository should be.
-        directory: PathBuf,
+        directory: Box<Path>,
         /// What git said.
         source: Cause,
     },
@@ -167,7 +167,7 @@ pub enum StoreError {
         /// The store.
         path: PathBuf,
         /// The file on the branch.
-        file: String,
+        file: Box<str>,
         /// What is wrong with it.
         source: Cause,
     },
@@ -180,22 +180,20 @@ pub enum StoreError {
         /// The store.
         path: PathBuf,
         /// The remote.
-        remote: String,
+        remote: Box<str>,
         /// What git said.
         source: Cause,
     },
     /// The remote did not take what was written; it is kept in this repository.
     #[error(
-        "failed to push store `{path}` to remote `{remote}`: what was written is kept in the local branch `{branch}` alone; check the rights to push, then run `git push {remote} {branch}`, or measure again, which pushes it, too",
+        "failed to push store `{path}`: what was written is kept in the local branch alone; check the rights to push, then run `git push {destination}`, or measure again, which pushes it, too",
         path = path.display()
     )]
     NotPushed {
         /// The store.
         path: PathBuf,
-        /// The remote.
-        remote: String,
-        /// The branch.
-        branch: String,
+        /// The remote and the branch, as `git push` takes them.
+        destination: Box<str>,
         /// What git said.
         source: Cause,
     },

@@ -76,7 +76,7 @@ impl GitStore {
         change: impl Fn(&Listing) -> Changes,
     ) -> Result<(), StoreError> {
         let place = &self.place;
-        let committed = loop {
+        let (committed, onto) = loop {
             let _lock = lock(place, Work::Commit, PATIENCE).await?;
             let tips = refs::tips(place).await?;
             let view = history::view(place, &tips).await?;
@@ -84,11 +84,12 @@ impl GitStore {
             if changes.is_empty() && view.tip().is_none() {
                 return Ok(());
             }
+            let onto = view.tip().map(str::to_owned);
             if let Some(commit) = history::commit(place, &tips, view, changes, message).await? {
-                break commit;
+                break (commit, onto);
             }
         };
-        remote::push(place, &committed).await
+        remote::push(place, &committed, onto.as_deref()).await
     }
 
     /// Writes files to git's database, and gives the ids of their objects.

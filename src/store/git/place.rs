@@ -76,7 +76,7 @@ impl Place {
         let found = ask(&["rev-parse", "--path-format=absolute", "--git-common-dir"]).await;
         let git_dir = PathBuf::from(found.map_err(|failure| StoreError::NotARepository {
             path: name.clone(),
-            directory: directory.to_owned(),
+            directory: directory.into(),
             source: failure.into(),
         })?);
         let failed =
@@ -196,7 +196,11 @@ impl Place {
         file: impl Into<String>,
         why: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> StoreError {
-        StoreError::DamagedFile { path: self.name.clone(), file: file.into(), source: why.into() }
+        StoreError::DamagedFile {
+            path: self.name.clone(),
+            file: file.into().into(),
+            source: why.into(),
+        }
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) async fn fetch(place: &Place) -> Result<(), StoreError> {
         failures += 1;
         // Without git, or with a remote that is that slow, there is nothing to hope for.
         if failures == ATTEMPTS || !matches!(failure, Failure::Refused(_)) {
-            let (path, remote) = (place.name.clone(), remote.to_owned());
+            let (path, remote) = (place.name.clone(), remote.into());
             return Err(StoreError::Unreachable { path, remote, source: failure.into() });
         }
         pause(failures).await;
@@ -47,7 +47,7 @@ pub(super) async fn fetch_again(place: &Place) -> Result<(), StoreError> {
         Fetch::Store(error) => error,
         Fetch::Git(failure) => StoreError::Unreachable {
             path: place.name.clone(),
-            remote: remote.to_owned(),
+            remote: remote.into(),
             source: failure.into(),
         },
     })
@@ -101,12 +101,17 @@ async fn fetch_once(place: &Place, remote: &str, again: bool) -> Result<(), Fetc
 
 /// Pushes the branch until the remote holds this commit. Whoever pushes takes along what others in
 /// this repository have committed, so that those find their work done.
-pub(super) async fn push(place: &Place, commit: &str) -> Result<(), StoreError> {
+///
+/// `onto` is the commit that it was made from, where it is one.
+pub(super) async fn push(
+    place: &Place,
+    commit: &str,
+    onto: Option<&str>,
+) -> Result<(), StoreError> {
     let Some(remote) = place.remote.as_deref() else { return Ok(()) };
     let not_pushed = |source| StoreError::NotPushed {
         path: place.name.clone(),
-        remote: remote.to_owned(),
-        branch: place.branch.clone(),
+        destination: format!("{remote} {}", place.branch).into(),
         source,
     };
     let _lock =
@@ -117,6 +122,10 @@ pub(super) async fn push(place: &Place, commit: &str) -> Result<(), StoreError> 
         let before = tips(place).await?;
         let known = before.remote.as_deref();
         let tip = match known {
+            // The usual case, in which git need not be asked.
+            Some(_) if known == onto && before.local.as_deref() == Some(commit) => {
+                commit.to_owned()
+            }
             Some(there) if is_within(place, commit, there).await? => return Ok(()),
             Some(there) => holding(place, &before, there).await?,
             None => before.local.clone().unwrap_or_else(|| commit.to_owned()),

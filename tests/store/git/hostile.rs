@@ -6,6 +6,9 @@ use pacegate::store::{GitStore, Store, StoreError};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// A change of what is in a run's directory.
+type Change = Box<dyn Fn(&Path)>;
+
 /// A history of two runs, a checkout in which it is changed by hand, and a clone that reads it.
 struct Tampered {
     place: Place,
@@ -62,7 +65,7 @@ fn files_that_are_not_ours_are_refused_by_name() {
     let write = |name: &'static str, text: String| {
         move |directory: &Path| fs::write(directory.join(name), &text).unwrap()
     };
-    let cases: Vec<(&str, Box<dyn Fn(&Path)>)> = vec![
+    let cases: Vec<(&str, Change)> = vec![
         ("heading.json", Box::new(write("heading.json", String::new()))),
         ("heading.json", Box::new(write("heading.json", "[".repeat(100_000)))),
         ("heading.json", Box::new(write("heading.json", " ".repeat(300 << 10)))),
