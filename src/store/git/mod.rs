@@ -25,10 +25,11 @@ use lock::{Work, lock};
 use objects::Wanted;
 use place::Place;
 use process::Failure;
+use refs::Tips;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -42,6 +43,8 @@ const PATIENCE: Duration = Duration::from_secs(120);
 #[derive(Debug, Clone)]
 pub struct GitStore {
     place: Arc<Place>,
+    /// What was held where the refs last stood, since runs are often read one by one.
+    seen: Arc<Mutex<Option<(Tips, Arc<View>)>>>,
 }
 
 impl GitStore {
@@ -59,14 +62,22 @@ impl GitStore {
         remote: Option<&str>,
     ) -> Result<GitStore, StoreError> {
         let place = Place::find(directory, branch, remote).await?;
-        let store = GitStore { place: Arc::new(place) };
+        let store = GitStore { place: Arc::new(place), seen: Arc::default() };
         store.view().await?;
         Ok(store)
     }
 
     /// What is known here of the history.
-    async fn view(&self) -> Result<View, StoreError> {
-        history::view(&self.place, &refs::tips(&self.place).await?).await
+    async fn view(&self) -> Result<Arc<View>, StoreError> {
+        let tips = refs::tips(&self.place).await?;
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((_, view)) = seen.filter(|(then, _)| *then == tips) {
+            return Ok(view);
+        }
+        let view = Arc::new(history::view(&self.place, &tips).await?);
+        let seen = Some((tips, Arc::clone(&view)));
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = seen;
+        Ok(view)
     }
 
     /// Commits the changes that `change` makes of what is held then, and pushes them.
