@@ -44,8 +44,11 @@ const PATIENCE: Duration = Duration::from_secs(120);
 pub struct GitStore {
     place: Arc<Place>,
     /// What was held where the refs last stood, since runs are often read one by one.
-    seen: Arc<Mutex<Option<(Tips, Arc<View>)>>>,
+    seen: Arc<Mutex<Option<Seen>>>,
 }
+
+/// What was held while the refs stood so.
+type Seen = (Tips, Arc<View>);
 
 impl GitStore {
     /// Opens the history on `branch` of the repository that holds `directory`; makes nothing. It is
