@@ -175,6 +175,16 @@ pub enum Error {
     /// The history cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A run that was copied does not come back as it was.
+    #[error(
+        "failed to copy run {run}: it comes back from `{store}` as another one; copy again once nothing else writes there"
+    )]
+    CopyDiffers {
+        /// The run.
+        run: Uuid,
+        /// Where it was copied to.
+        store: String,
+    },
     /// The history refused a run, which was kept in a file.
     #[error(
         "failed to store the run; it is kept in `{kept}`, and `pacegate check --head {kept}` judges it again"
@@ -230,6 +240,7 @@ impl Error {
             Error::NotMeasured { .. }
             | Error::OutWrite { .. }
             | Error::Store(_)
+            | Error::CopyDiffers { .. }
             | Error::Unsaved { .. }
             | Error::Lost { .. } => Exit::MeasuringFailed,
             Error::Report(_) | Error::ReportWrite { .. } => Exit::ReportFailed,

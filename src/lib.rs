@@ -18,6 +18,7 @@ pub mod config;
 mod error;
 pub mod exit;
 pub mod gate;
+mod git;
 pub mod measure;
 pub mod model;
 pub mod pipeline;

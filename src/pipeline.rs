@@ -3,6 +3,7 @@
 mod accept;
 mod again;
 mod archive;
+mod copy;
 mod doctor;
 mod document;
 mod history;
@@ -21,6 +22,7 @@ mod table;
 
 pub use accept::Accepted;
 pub use archive::{Archive, Prune, values};
+pub use copy::{Copied, copy};
 pub use doctor::{Diagnosed, Examination, doctor};
 pub use document::{read_bundle, read_run};
 pub use past::Past;
@@ -31,7 +33,7 @@ pub use reports::write_report;
 pub use segment::{LONGEST_WAIT, Loading, Merged, Part, load_segment, merge, read_segment};
 
 use crate::Error;
-use crate::config::{self, Plan, Source, StoreLocation};
+use crate::config::{self, Plan, Source};
 use crate::exit::Exit;
 use crate::measure::{self, Context, Measured};
 use crate::model::{Bundle, Noise, Policy, RUN_FORMAT, RUN_VERSION, Revision, Run, Warning};
@@ -141,9 +143,8 @@ pub async fn run(
     };
     let selected = Selected::by(&measuring.only, &plan, &judging.config)?;
     reports::prepare(&plan, &judging.config, measuring.record.as_deref())?;
-    let StoreLocation::Sqlite(path) = &plan.store;
-    let emptied =
-        history::is_empty(path).then(|| Warning::EmptyHistory { path: path.display().to_string() });
+    let emptied = history::emptied(&plan)
+        .map(|path| Warning::EmptyHistory { path: path.display().to_string() });
     // Opened in any case: a run that is not kept is still compared with those that are.
     let history = tokio::select! {
         history = History::open(&plan) => history?,
@@ -322,8 +323,7 @@ async fn base(
 
 /// Where pairs are recorded.
 fn recording(plan: &Plan, measuring: &Measuring) -> PathBuf {
-    let StoreLocation::Sqlite(history) = &plan.store;
-    measuring.record.clone().unwrap_or_else(|| history.with_file_name("pairs.jsonl"))
+    measuring.record.clone().unwrap_or_else(|| plan.store.beside("pairs.jsonl"))
 }
 
 fn finished(draft: Run, measured: Measured) -> Run {

@@ -14,13 +14,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Modules of the library (and `bin`, the command), and those that each may name. Every module may
 /// name itself; `lib.rs` only declares them and is not held to the table.
-const MAY_NAME: [(&str, &[&str]); 14] = [
+const MAY_NAME: [(&str, &[&str]); 15] = [
     ("stats", &[]),
+    ("git", &[]),
     ("model", &[]),
     ("exit", &["model"]),
     ("config", &["model"]),
-    ("measure", &["model", "config", "stats"]),
-    ("store", &["model"]),
+    ("measure", &["model", "config", "stats", "git"]),
+    ("store", &["model", "git"]),
     ("analyze", &["model", "stats"]),
     ("gate", &["model", "config"]),
     ("report", &["model"]),

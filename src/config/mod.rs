@@ -31,7 +31,7 @@ pub use plan::{
     ServicePlan, Spacing, StepPlan, StoreLocation, ThinkPlan, Traffic, Users, WaiverPlan,
 };
 pub use quantity::{QuantityError, duration, quantity, rate, share};
-pub use resolve::defaults;
+pub use resolve::{defaults, store::store_location};
 pub use schema::{accepted_schema, schema};
 pub use template::{Part, Template};
 pub use url::{host_of, is_loopback};

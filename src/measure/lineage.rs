@@ -1,6 +1,6 @@
 //! How commits stand to each other, as far as git can tell.
 
-use super::git::git;
+use crate::git::git;
 use std::collections::{BTreeSet, HashMap};
 use std::io::Write as _;
 use std::path::Path;

@@ -9,7 +9,6 @@ mod environment;
 mod event;
 mod exec;
 mod failure;
-mod git;
 mod kernel;
 mod launcher;
 mod lineage;

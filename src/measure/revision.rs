@@ -54,7 +54,7 @@ fn trusted_branch(
 
 /// What git prints, without the space around it.
 fn git(directory: &Path, args: &[&str]) -> Result<String, String> {
-    let Ok(output) = super::git::git(directory, args).output() else { return Err(String::new()) };
+    let Ok(output) = crate::git::git(directory, args).output() else { return Err(String::new()) };
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
     if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
 }

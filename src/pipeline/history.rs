@@ -6,7 +6,7 @@ use crate::Error;
 use crate::config::{AcceptedStep, GatePlan, Plan, Rule, StoreLocation};
 use crate::model::{Baseline, BaselineReason, Bundle, Environment, Heading, Run, Step};
 use crate::report;
-use crate::store::{Selection, SqliteStore, Store, StoreError, Wanted, select};
+use crate::store::{GitStore, Selection, SqliteStore, Store, StoreError, Wanted, select};
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use tokio::task::spawn_blocking;
@@ -32,8 +32,7 @@ pub(super) struct History {
 impl History {
     /// Opens a plan's history that holds a run at least; makes none.
     pub(super) async fn existing(plan: &Plan) -> Result<History, Error> {
-        let StoreLocation::Sqlite(path) = &plan.store;
-        if !path.exists() {
+        if plan.store.file().is_some_and(|path| !path.exists()) {
             return Err(nothing_stored(plan));
         }
         let history = History::intact(plan).await?;
@@ -46,19 +45,15 @@ impl History {
     ///
     /// Also when its file is empty: what it held would silently be missing.
     pub(super) async fn intact(plan: &Plan) -> Result<History, Error> {
-        let StoreLocation::Sqlite(path) = &plan.store;
-        if is_empty(path) {
-            return Err(StoreError::Empty { path: path.clone() }.into());
+        if let Some(path) = emptied(plan) {
+            return Err(StoreError::Empty { path: path.to_owned() }.into());
         }
         History::open(plan).await
     }
 
     /// Opens a plan's history to add to, making a new one where there is none or its file is empty.
     pub(super) async fn open(plan: &Plan) -> Result<History, Error> {
-        let StoreLocation::Sqlite(path) = plan.store.clone();
-        // Another process may hold it for long.
-        let opened = spawn_blocking(move || SqliteStore::open(&path)).await;
-        let store: Box<dyn Store> = Box::new(opened.map_err(|_| Error::Interrupted)??);
+        let store = open_store(&plan.store).await?;
         let headings = store.headings(&plan.project).await?;
         Ok(History { store, headings })
     }
@@ -242,14 +237,16 @@ impl History {
     }
 
     /// Keeps a judged run: in the store, or where that fails in a file beside it, so that nothing
-    /// that was measured is lost.
+    /// that was measured is lost. What a remote alone refused is kept in the store.
     pub(super) async fn keep(&self, bundle: &Bundle, plan: &Plan) -> Result<(), Error> {
         let run = &bundle.run;
         let Err(refusal) = self.store.put(run, bundle.verdict).await else { return Ok(()) };
-        let StoreLocation::Sqlite(database) = &plan.store;
+        if matches!(refusal, StoreError::NotPushed { .. }) {
+            return Err(refusal.into());
+        }
         let text = report::json_document(run).map_err(report::Error::from)?;
         let name = format!("unsaved-{}.json", run.id);
-        let beside = database.with_file_name(&name);
+        let beside = plan.store.beside(&name);
         if reports::write(&beside, &text).is_ok() {
             return Err(Error::Unsaved { kept: beside, source: refusal });
         }
@@ -261,17 +258,30 @@ impl History {
     }
 }
 
-/// Whether a history's file is there and holds nothing; for a moment, a new one does, too.
-pub(super) fn is_empty(path: &Path) -> bool {
-    std::fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() == 0)
+/// Opens a store, making a new one where there is none.
+pub(super) async fn open_store(location: &StoreLocation) -> Result<Box<dyn Store>, Error> {
+    Ok(match location.clone() {
+        StoreLocation::Sqlite(path) => {
+            // Another process may hold it for long.
+            let opened = spawn_blocking(move || SqliteStore::open(&path)).await;
+            Box::new(opened.map_err(|_| Error::Interrupted)??)
+        }
+        StoreLocation::Git { directory, branch, remote } => {
+            Box::new(GitStore::open(&directory, &branch, remote.as_deref()).await?)
+        }
+    })
+}
+
+/// A history's file that is there and holds nothing; for a moment, a new one does, too.
+pub(super) fn emptied(plan: &Plan) -> Option<&Path> {
+    let path = plan.store.file()?;
+    std::fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() == 0).then_some(path)
 }
 
 fn nothing_stored(plan: &Plan) -> Error {
-    let StoreLocation::Sqlite(path) = &plan.store;
     Error::NoSuchRun(format!(
         "no run of project `{}` is stored in `{}` yet; measure one with `pacegate run`",
-        plan.project,
-        path.display()
+        plan.project, plan.store
     ))
 }
 

@@ -2,7 +2,7 @@
 
 use super::directory;
 use crate::Error;
-use crate::config::{Plan, ReportFormat, ReportPlan, StoreLocation, accepted_path};
+use crate::config::{Plan, ReportFormat, ReportPlan, accepted_path};
 use crate::model::Bundle;
 use crate::report::{self, Format, Options, Style, TERMINAL_COLUMNS};
 use std::fs::File;
@@ -20,12 +20,15 @@ const IN_FILE: Options = Options { columns: TERMINAL_COLUMNS, style: Style::Plai
 ///
 /// With the first path that cannot be written, or where the configuration or the history lies.
 pub(super) fn prepare(plan: &Plan, config: &Path, recording: Option<&Path>) -> Result<(), Error> {
-    let StoreLocation::Sqlite(store) = &plan.store;
-    let beside = ["", "-wal", "-shm", "-journal"].map(|end| {
-        let mut name = store.clone().into_os_string();
-        name.push(end);
-        PathBuf::from(name)
+    let ends = plan.store.file().map(|store| (store, ["", "-wal", "-shm", "-journal"]));
+    let beside = ends.into_iter().flat_map(|(store, ends)| {
+        ends.map(|end| {
+            let mut name = store.as_os_str().to_owned();
+            name.push(end);
+            PathBuf::from(name)
+        })
     });
+    let beside: Vec<PathBuf> = beside.collect();
     let accepted = accepted_path(config);
     let taken = |path: &Path| {
         let policy = [config, &accepted];

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -112,6 +112,97 @@ pub enum StoreError {
         /// The store.
         path: PathBuf,
         /// What is wrong with it.
+        source: Cause,
+    },
+    /// A history on a branch needs a git repository, and git.
+    #[error(
+        "failed to open store `{path}`: git finds no repository in `{directory}`; run in a checkout, with git 2.36 or later installed",
+        path = path.display(), directory = directory.display()
+    )]
+    NotARepository {
+        /// The store.
+        path: PathBuf,
+        /// Where the repository should be.
+        directory: Box<Path>,
+        /// What git said.
+        source: Cause,
+    },
+    /// The repository has no remote of this name.
+    #[error(
+        "failed to open store `{path}`: the repository has no remote `{remote}`; add it with `git remote add`, or name another one",
+        path = path.display()
+    )]
+    NoRemote {
+        /// The store.
+        path: PathBuf,
+        /// The name.
+        remote: String,
+    },
+    /// The branch is checked out, so that writing it would make that checkout look changed.
+    #[error(
+        "failed to open store `{path}`: its branch is checked out in `{checkout}`; switch that checkout to another branch",
+        path = path.display(), checkout = checkout.display()
+    )]
+    CheckedOut {
+        /// The store.
+        path: PathBuf,
+        /// The checkout.
+        checkout: PathBuf,
+    },
+    /// The branch was made for something else.
+    #[error(
+        "failed to open store `{path}`: the branch holds something else than a pacegate history; name another branch",
+        path = path.display()
+    )]
+    NotAHistory {
+        /// The store.
+        path: PathBuf,
+    },
+    /// A file on the branch is damaged, or not as pacegate writes it.
+    #[error(
+        "failed to read `{file}` in store `{path}`: it is damaged; take its directory off the branch, or restore the branch from its log",
+        path = path.display()
+    )]
+    DamagedFile {
+        /// The store.
+        path: PathBuf,
+        /// The file on the branch.
+        file: Box<str>,
+        /// What is wrong with it.
+        source: Cause,
+    },
+    /// The remote could not be asked what it holds.
+    #[error(
+        "failed to fetch store `{path}` from remote `{remote}`; check the network and the rights to read, or write `@.` after the branch to keep the history in this repository alone",
+        path = path.display()
+    )]
+    Unreachable {
+        /// The store.
+        path: PathBuf,
+        /// The remote.
+        remote: Box<str>,
+        /// What git said.
+        source: Cause,
+    },
+    /// The remote did not take what was written; it is kept in this repository.
+    #[error(
+        "failed to push store `{path}`: what was written is kept in the local branch alone; check the rights to push, then run `git push {destination}`, or measure again, which pushes it, too",
+        path = path.display()
+    )]
+    NotPushed {
+        /// The store.
+        path: PathBuf,
+        /// The remote and the branch, as `git push` takes them.
+        destination: Box<str>,
+        /// What git said.
+        source: Cause,
+    },
+    /// Git failed.
+    #[error("failed to use store `{path}`: git failed; check the repository with `git fsck`", path = path.display())]
+    Git {
+        /// The store.
+        path: PathBuf,
+        /// What git said.
         source: Cause,
     },
     /// A run was asked for that is not there.

@@ -2,10 +2,12 @@
 
 mod error;
 mod format;
+mod git;
 mod select;
 mod sqlite;
 
 pub use error::StoreError;
+pub use git::GitStore;
 pub use select::{Selection, Wanted, select};
 pub use sqlite::SqliteStore;
 
@@ -19,6 +21,15 @@ pub trait Store: Send + Sync {
     /// Writes a run with its verdict. Once this returns, the run survives a crash; until then
     /// nothing of it is seen. Writing a run again replaces it as a whole, verdict included.
     async fn put(&self, run: &Run, verdict: Verdict) -> Result<(), StoreError>;
+
+    /// Writes several runs, in one step where the store can; otherwise an error may leave those before
+    /// it written. No id is among them twice.
+    async fn put_all(&self, runs: &[(Run, Verdict)]) -> Result<(), StoreError> {
+        for (run, verdict) in runs {
+            self.put(run, *verdict).await?;
+        }
+        Ok(())
+    }
 
     /// What is known of a project's runs without reading their values, newest first.
     async fn headings(&self, project: &str) -> Result<Vec<Heading>, StoreError>;

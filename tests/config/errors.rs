@@ -394,6 +394,8 @@ fn policy() {
             ("report over the store", file("store: sqlite:a.db\nreports: [ { json: a.db } ]")),
             ("report without a path", file("reports: [ { json: \"\" } ]")),
             ("unknown store", file("store: postgres://h/db")),
+            ("branch that is none", file("store: git:a..b")),
+            ("remote that is none", file("store: git:perf@--upload-pack=x")),
             ("no branch", file("baseline: { branches: [] }")),
             ("no run", file("baseline: { runs: 0 }")),
             ("release of another form", file("baseline: { release: --all }")),

@@ -12,6 +12,8 @@ mod damage;
 #[cfg(test)]
 mod fixtures;
 #[cfg(test)]
+mod git;
+#[cfg(test)]
 mod limits;
 #[cfg(test)]
 mod open;

@@ -1,7 +1,7 @@
 //! The command line as typed; parsing has no effect but checking.
 
 use crate::doctor::DoctorArgs;
-use crate::history::args::{AcceptArgs, ExportArgs, ListArgs, PruneArgs, ShowArgs};
+use crate::history::args::{AcceptArgs, CopyArgs, ExportArgs, ListArgs, PruneArgs, ShowArgs};
 use crate::load::{LoadArgs, MergeArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pacegate::config;
@@ -168,6 +168,8 @@ pub(crate) enum HistoryVerb {
     Export(ExportArgs),
     /// Remove old runs
     Prune(PruneArgs),
+    /// Copy all runs of the project from one store to another, and read each of them back
+    Copy(CopyArgs),
 }
 
 #[derive(Debug, Args)]

@@ -40,7 +40,8 @@ pub(crate) struct File {
     /// The project's name. Runs of different projects are never compared.
     #[schemars(length(min = 1, max = 120))]
     pub(crate) project: At<String>,
-    /// Where history is kept: `sqlite:PATH`, relative to this file.
+    /// Where history is kept: `sqlite:PATH`, relative to this file, or `git:BRANCH`, a branch of the
+    /// repository around it, shared through `origin` or the remote in `git:BRANCH@REMOTE`.
     #[schemars(with = "Option<StoreText>")]
     pub(crate) store: Option<At<String>>,
     /// Services that are started for the loads, by name.

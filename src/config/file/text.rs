@@ -24,7 +24,7 @@ macro_rules! text_schema {
 
 text_schema!(SchemaVersion, "The version of the format.", { "type": "integer", "const": 1 });
 
-text_schema!(StoreText, "A store.", { "type": "string", "pattern": "^sqlite:.+$" });
+text_schema!(StoreText, "A store.", { "type": "string", "pattern": "^(sqlite:.+|git:.*)$" });
 
 text_schema!(DurationText, "A time.", {
     "title": "a time with its unit, or 0",

@@ -35,9 +35,10 @@ pub fn init(found: &Repository) -> String {
     let mut out = heading(found, &targets);
     let _ = write!(
         out,
-        "\nversion: {}\nproject: {}\n\n# History is kept here.\nstore: sqlite:{}\n\nbenchmarks:\n",
+        "\nversion: {}\nproject: {}\n\n# History is kept here; `git:{}` keeps it on a branch of the repository,\n# shared by all machines.\nstore: sqlite:{}\n\nbenchmarks:\n",
         defaults::VERSION,
         quoted(&project(&found.name)),
+        defaults::STORE_BRANCH,
         defaults::STORE_FILE,
     );
     let mut comment = "";

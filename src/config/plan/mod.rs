@@ -21,7 +21,7 @@ pub use script::{K6Plan, LocustPlan};
 use crate::model::Unit;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use time::OffsetDateTime;
 
@@ -63,6 +63,45 @@ pub struct Plan {
 pub enum StoreLocation {
     /// An SQLite file; absolute when it comes from a file.
     Sqlite(PathBuf),
+    /// A branch of a git repository.
+    Git {
+        /// Where the repository is looked for, and files beside the history are kept.
+        directory: PathBuf,
+        /// The branch.
+        branch: String,
+        /// The remote that shares it: `None` for `origin` where there is one, `.` for none.
+        remote: Option<String>,
+    },
+}
+
+impl StoreLocation {
+    /// Where a file of this name stands beside the history.
+    pub fn beside(&self, name: &str) -> PathBuf {
+        match self {
+            StoreLocation::Sqlite(path) => path.with_file_name(name),
+            StoreLocation::Git { directory, .. } => directory.join(".pacegate").join(name),
+        }
+    }
+
+    /// The SQLite file, where it is one.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            StoreLocation::Sqlite(path) => Some(path),
+            StoreLocation::Git { .. } => None,
+        }
+    }
+}
+
+impl fmt::Display for StoreLocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StoreLocation::Sqlite(path) => write!(f, "{}", path.display()),
+            StoreLocation::Git { branch, remote: None, .. } => write!(f, "git:{branch}"),
+            StoreLocation::Git { branch, remote: Some(remote), .. } => {
+                write!(f, "git:{branch}@{remote}")
+            }
+        }
+    }
 }
 
 /// A service that loads are sent to.

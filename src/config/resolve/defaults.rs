@@ -5,6 +5,7 @@
 //! | key | default | least | most |
 //! |---|---|---|---|
 //! | `store` | `sqlite:.pacegate/history.db` | | |
+//! | the branch in `store: "git:"` | `pacegate-history` | | |
 //! | `services.*.ready_within` | 30 s | above 0 | 1 h |
 //! | `benchmarks.*.command.warmup` | 3 | 0 | 10,000 |
 //! | `benchmarks.*.command.samples` | 30 | 1 | 10,000 |
@@ -69,6 +70,8 @@ use std::time::Duration;
 pub const VERSION: u32 = 1;
 /// Where history is kept, relative to the configuration.
 pub const STORE_FILE: &str = ".pacegate/history.db";
+/// The branch of a history in git that names none.
+pub const STORE_BRANCH: &str = "pacegate-history";
 
 /// How long a service may take to get ready.
 pub const READY_WITHIN: Duration = Duration::from_secs(30);

@@ -8,6 +8,7 @@ mod gate;
 mod load;
 mod name;
 mod paired;
+pub(super) mod store;
 
 use super::error::Fault;
 use super::file::File;
@@ -31,7 +32,7 @@ pub(super) fn resolve(file: &File, base: &Path, today: time::Date) -> Result<Pla
             .help(format!("this pacegate reads version {}", defaults::VERSION)));
     }
     let project = project(&file.project)?;
-    let store = store(file.store.as_ref(), base)?;
+    let store = store::store(file.store.as_ref(), base)?;
     let services = load::services(file.services.as_ref(), base)?;
     let benchmarks = benchmark::benchmarks(file.benchmarks.as_ref(), base)?;
     let loads = load::loads(file.loads.as_ref(), &services, base)?;
@@ -64,27 +65,6 @@ fn project(name: &At<String>) -> Result<String, Fault> {
     Ok(text.to_owned())
 }
 
-fn store(store: Option<&At<String>>, base: &Path) -> Result<StoreLocation, Fault> {
-    let Some(written) = store else {
-        return Ok(StoreLocation::Sqlite(base.join(defaults::STORE_FILE)));
-    };
-    match written.value.split_once(':') {
-        Some(("sqlite", path))
-            if path.trim().starts_with(':') || path.trim().starts_with("file:") =>
-        {
-            Err(written
-                .fault(format!("`{}` is not a file", shown(&written.value)))
-                .help("a history is kept in a file; write its path, without SQLite's own notation"))
-        }
-        Some(("sqlite", path)) if !path.trim().is_empty() => {
-            Ok(StoreLocation::Sqlite(path_in(base, written, path)?))
-        }
-        _ => Err(written
-            .fault(format!("`{}` is not a store", shown(&written.value)))
-            .help(format!("write `sqlite:PATH`, such as `sqlite:{}`", defaults::STORE_FILE))),
-    }
-}
-
 fn reports(
     reports: &[At<file::Report>],
     base: &Path,
@@ -92,12 +72,11 @@ fn reports(
 ) -> Result<Vec<ReportPlan>, Fault> {
     // Compared by components, so that `./a` is `a`.
     let components = |path: &Path| path.components().collect::<PathBuf>();
-    let StoreLocation::Sqlite(history) = store;
     let mut paths = BTreeSet::new();
     let plan = |report: &At<file::Report>| {
         let (format, path) = report_form(report)?;
         let full = path_in(base, path, &path.value)?;
-        if components(&full) == components(history) {
+        if store.file().is_some_and(|history| components(&full) == components(history)) {
             return Err(path
                 .fault("a report would overwrite the history in the store")
                 .help("give it a path of its own"));

@@ -1,9 +1,9 @@
 //! Questions and orders to git that a stop can end.
 
 use super::BaseError;
+use crate::git::git;
 use crate::measure::Stop;
 use crate::measure::failure::last_lines;
-use crate::measure::git::git;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};

@@ -2,7 +2,7 @@
 
 use crate::args::Listing;
 use clap::{Args, ValueEnum};
-use pacegate::config;
+use pacegate::config::{self, QuantityError, StoreLocation};
 use std::time::Duration;
 
 #[derive(Debug, Args)]
@@ -57,6 +57,21 @@ pub(crate) enum Export {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct CopyArgs {
+    /// The store to read, as in the configuration: `sqlite:PATH` or `git:BRANCH`
+    #[arg(value_name = "FROM", value_parser = store)]
+    pub(crate) from: StoreLocation,
+
+    /// The store to write
+    #[arg(value_name = "TO", value_parser = store)]
+    pub(crate) to: StoreLocation,
+
+    /// What to print on stdout
+    #[arg(long, value_enum, default_value_t = Listing::Text)]
+    pub(crate) format: Listing,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct PruneArgs {
     #[command(flatten)]
     pub(crate) which: Which,
@@ -90,14 +105,24 @@ fn reason(text: &str) -> Result<String, String> {
     }
 }
 
+/// A store; paths are relative to the working directory.
+fn store(text: &str) -> Result<StoreLocation, String> {
+    let base = std::env::current_dir().map_err(|error| error.to_string())?;
+    config::store_location(text, &base).map_err(told)
+}
+
 /// How old a run may be.
 fn age(text: &str) -> Result<Duration, String> {
     match config::duration(text) {
         Ok(age) if age.is_zero() => Err("that is all runs; write a time such as `90d`".to_owned()),
         Ok(age) => Ok(age),
-        Err(error) => Err(match error.help {
-            Some(help) => format!("{}; {help}", error.message),
-            None => error.message,
-        }),
+        Err(error) => Err(told(error)),
+    }
+}
+
+fn told(error: QuantityError) -> String {
+    match error.help {
+        Some(help) => format!("{}; {help}", error.message),
+        None => error.message,
     }
 }

@@ -27,6 +27,10 @@ pub(crate) fn history(args: &HistoryArgs) -> Result<Exit, Failure> {
         HistoryVerb::Export(args) => {
             with(config, async |archive| stored::export(archive, args).await)
         }
+        HistoryVerb::Copy(args) => {
+            outcome::runtime()?.block_on(stored::copy(config, args))?;
+            Ok(Exit::Pass)
+        }
         HistoryVerb::Prune(args) => {
             with(config, async |archive| stored::prune(archive, args).await)
         }

@@ -1,13 +1,15 @@
 //! What is done with stored runs: they are listed, shown, exported and removed.
 
-use super::args::{AcceptArgs, Export, ExportArgs, ListArgs, PruneArgs, ShowArgs};
+use super::args::{AcceptArgs, CopyArgs, Export, ExportArgs, ListArgs, PruneArgs, ShowArgs};
 use super::form;
+use crate::args::Listing;
 use crate::failure::Failure;
 use crate::stdout;
-use pacegate::pipeline::{self, Archive, Prune};
+use pacegate::pipeline::{self, Archive, Copied, Prune};
 use pacegate::report::escape;
 use pacegate::report::history;
 use pacegate::{Error, report};
+use std::path::Path;
 use time::OffsetDateTime;
 
 pub(crate) fn list(archive: &Archive, args: &ListArgs) -> Result<(), Failure> {
@@ -44,6 +46,18 @@ pub(crate) async fn export(archive: &Archive, args: &ExportArgs) -> Result<(), F
         stdout::print(&line?)?;
     }
     Ok(())
+}
+
+pub(crate) async fn copy(config: &Path, args: &CopyArgs) -> Result<(), Failure> {
+    let Copied { written, there } = pipeline::copy(config, &args.from, &args.to).await?;
+    stdout::print(&match args.format {
+        Listing::Json => format!("{{\"written\":{written},\"there\":{there}}}\n"),
+        Listing::Text => format!(
+            "Copied {written} runs from {} to {} and read each of them back; {there} were there already.\n",
+            escape::terminal(&args.from.to_string()),
+            escape::terminal(&args.to.to_string()),
+        ),
+    })
 }
 
 pub(crate) async fn prune(archive: &Archive, args: &PruneArgs) -> Result<(), Failure> {

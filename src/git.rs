@@ -23,7 +23,7 @@ const OF_A_HOOK: [&str; 10] = [
 ///
 /// Hooks and monitors of the repository are not run, nobody is asked for a password, and nothing is
 /// written that the question does not need.
-pub(super) fn git(directory: &Path, args: &[impl AsRef<OsStr>]) -> Command {
+pub(crate) fn git(directory: &Path, args: &[impl AsRef<OsStr>]) -> Command {
     let mut command = Command::new("git");
     command
         .args(["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"])
