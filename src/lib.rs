@@ -22,6 +22,7 @@ mod git;
 pub mod measure;
 pub mod model;
 pub mod pipeline;
+pub mod publish;
 pub mod report;
 pub mod stats;
 pub mod store;

@@ -1,0 +1,121 @@
+//! What a CI job was started for, and how far its code is trusted.
+
+/// Who runs the job, and how it is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Provider {
+    /// GitHub Actions, and servers that speak its API.
+    GitHub,
+    /// GitLab CI.
+    GitLab,
+    /// Forgejo or Gitea Actions.
+    Forgejo,
+    /// Any other: files and the exit code tell it all.
+    Generic,
+}
+
+/// What made the job start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// A pull or merge request was opened or changed.
+    PullRequest,
+    /// A queue is about to merge pull requests.
+    MergeGroup,
+    /// Commits arrived on a branch.
+    Push,
+    /// A tag arrived.
+    Tag,
+    /// The time had come.
+    Schedule,
+    /// Somebody asked for it.
+    Manual,
+    /// Another workflow has ended (the trusted half of the recipe for forks).
+    WorkflowRun,
+    /// A pull request, but with the secrets of its target: code of strangers must not run there.
+    PullRequestTarget,
+    /// Anything else.
+    Other,
+}
+
+/// What a CI job was started for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Who runs the job.
+    pub provider: Provider,
+    /// What made it start.
+    pub kind: Kind,
+    /// The commit to report on, as a full hash: of a pull request its head.
+    pub head: Option<String>,
+    /// What the head is to be compared with.
+    pub base: Option<Base>,
+    /// The branch of this project that the event is of; none for pull requests and tags.
+    pub branch: Option<String>,
+    /// The branch that pull requests usually go to.
+    pub default_branch: Option<String>,
+    /// The pull or merge request.
+    pub change: Option<Change>,
+    /// Whether the run may serve as a baseline.
+    pub trust: Trust,
+    /// The repository that is told, as the forge's API names it: `owner/name`, or a project's number.
+    pub repository: Option<String>,
+    /// The address of the forge's API.
+    pub api: Option<String>,
+    /// The page of the repository.
+    pub web: Option<String>,
+    /// The execution of the job.
+    pub job: Job,
+}
+
+/// What a head is to be compared with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Base {
+    /// The branch, such as `main`; of a merge queue, too.
+    pub branch: Option<String>,
+    /// The commit, where the event knows it. It may be older than the branch.
+    pub commit: Option<String>,
+}
+
+/// A pull or merge request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Its number.
+    pub number: u64,
+    /// Whether its code comes from another repository.
+    pub fork: bool,
+}
+
+/// The execution of a job.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Job {
+    /// Its page.
+    pub url: Option<String>,
+    /// What tells it from others.
+    pub id: Option<String>,
+    /// How often it was tried, from 1.
+    pub attempt: Option<u64>,
+}
+
+/// Whether a run may serve as a baseline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Trust {
+    /// The default branch of the project itself.
+    Trusted,
+    /// It must not.
+    Untrusted(Distrust),
+}
+
+/// Why a run must not serve as a baseline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Distrust {
+    /// It is a proposal that was not merged.
+    Proposal,
+    /// It is a proposal from another repository, whose job may not write to this one.
+    Fork,
+    /// It is a proposal of a bot whose job may not write, such as Dependabot.
+    Bot,
+    /// It is of another branch than the default one.
+    OtherBranch,
+    /// It is of a tag or of a commit without a branch.
+    Detached,
+    /// The event does not say.
+    Unknown,
+}

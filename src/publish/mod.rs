@@ -1,0 +1,14 @@
+//! Telling a forge what a build came to.
+//!
+//! [`event`] works out, from the variables and the event file of a CI job, what is to be measured, how
+//! far it is trusted and where it is to be told. A [`Post`] says what is to be told, in no forge's words;
+//! one module a forge sends it. Nothing here judges, and a failure to post never changes a verdict.
+
+mod comment;
+mod connection;
+pub mod event;
+mod post;
+
+pub use comment::{CommentId, body, marker};
+pub use connection::{Connection, Delivered, Error, Fate, Request, Token, Told};
+pub use post::{Annotation, Check, Comment, Conclusion, Level, Post, Status};
