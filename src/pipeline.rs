@@ -175,7 +175,7 @@ pub async fn run(
         Some(base) => Against::Base(base),
         None => Against::Runs { baseline: &baseline, one_session: false },
     };
-    let policy = policy(judging, &source);
+    let policy = policy(judging, &plan, &source);
     let released = released.as_ref();
     let bundle = judging::judge(run, against, released, &selected, &plan, policy);
     let first = (&baseline, released);
@@ -229,7 +229,7 @@ pub async fn check(judging: &Judging, checking: &Checking) -> Result<Outcome, Er
     history::name_series(&mut baseline, &plan, &head);
     history::name_series_of(&mut released, &plan, &head);
     let one_session = !checking.baseline.is_empty();
-    let (selected, policy) = (Selected::of(&head, &plan), policy(judging, &source));
+    let (selected, policy) = (Selected::of(&head, &plan), policy(judging, &plan, &source));
     let against = Against::Runs { baseline: &baseline, one_session };
     let bundle = judging::judge(head, against, released.as_ref(), &selected, &plan, policy);
     let known =
@@ -354,11 +354,12 @@ fn distrust(revision: &Revision, branches: &[String]) -> Option<Warning> {
     }
 }
 
-fn policy(judging: &Judging, source: &Source) -> Policy {
+fn policy(judging: &Judging, plan: &Plan, source: &Source) -> Policy {
     Policy {
         path: judging.config.display().to_string(),
         sha256: source.sha256.clone(),
         strict: judging.strict,
+        gate_lines: plan.gates.iter().map(|gate| gate.line).collect(),
     }
 }
 

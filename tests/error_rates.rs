@@ -79,6 +79,7 @@ fn build(
     let compared = compare(&head, &base, &|_| true, options);
     let gate = GatePlan {
         number: 1,
+        line: 1,
         series: SeriesPattern::new("*").ok()?,
         rule: Rule::Regression { max: defaults::REGRESSION_MAX, floor: None, strict: false },
         warn_only: false,

@@ -91,7 +91,7 @@ fn judged(build: &[Trial], runs: Vec<Run>, options: &Options) -> Vec<Answer> {
         expected: &BTreeSet::new(),
     };
     let gate: Vec<GatePlan> = SeriesPattern::new("*")
-        .map(|series| GatePlan { number: 1, series, rule: rule(), warn_only: false })
+        .map(|series| GatePlan { number: 1, line: 1, series, rule: rule(), warn_only: false })
         .into_iter()
         .collect();
     let judged = judge(&gate, &[], &evidence);

@@ -294,7 +294,8 @@ mod tests {
     }
 
     fn gate(series: &str, rule: Rule) -> GatePlan {
-        GatePlan { number: 1, series: SeriesPattern::new(series).unwrap(), rule, warn_only: false }
+        let series = SeriesPattern::new(series).unwrap();
+        GatePlan { number: 1, line: 1, series, rule, warn_only: false }
     }
 
     fn at_most(value: f64, unit: Unit) -> Rule {

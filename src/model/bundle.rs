@@ -61,4 +61,7 @@ pub struct Policy {
     pub sha256: String,
     /// Whether inconclusive and no-baseline fail the build.
     pub strict: bool,
+    /// The line on which each gate begins, from 1 (0 where unknown), in the order of the gates.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gate_lines: Vec<usize>,
 }

@@ -186,6 +186,8 @@ pub struct CriterionPlan {
 pub struct GatePlan {
     /// Its number in the file, from 1.
     pub number: usize,
+    /// The line on which it begins, from 1; 0 where that is unknown.
+    pub line: usize,
     /// Which series; `*` crosses slashes.
     pub series: SeriesPattern,
     /// The rule.

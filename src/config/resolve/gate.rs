@@ -21,6 +21,7 @@ pub(super) fn gates(file: &File) -> Result<Vec<GatePlan>, Fault> {
         can_match(&typed.value.series, &targets)?;
         Ok(GatePlan {
             number: index + 1,
+            line: typed.place.line,
             series,
             rule: rule(typed, file)?,
             warn_only: typed.value.severity == Some(Severity::Warn),
