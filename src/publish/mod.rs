@@ -5,10 +5,14 @@
 //! one module a forge sends it. Nothing here judges, and a failure to post never changes a verdict.
 
 mod comment;
+mod compose;
 mod connection;
 pub mod event;
 mod post;
+mod workflow;
 
 pub use comment::{CommentId, body, marker};
+pub use compose::{When, Wishes, annotations, compose, sentence, summary};
 pub use connection::{Connection, Delivered, Error, Fate, Request, Token, Told};
 pub use post::{Annotation, Check, Comment, Conclusion, Level, Post, Status};
+pub use workflow::{commands, outputs};

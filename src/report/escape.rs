@@ -133,6 +133,20 @@ fn starts_word(text: &str) -> bool {
     text.chars().rev().nth(1).is_none_or(char::is_whitespace)
 }
 
+/// For the message of a GitHub workflow command: whatever it holds, it ends neither the command nor its
+/// line.
+pub fn workflow_message(text: &str) -> String {
+    let kept = without_ansi(text);
+    let kept = kept.chars().filter(|c| *c == '\n' || !(c.is_control() || is_deceptive(*c)));
+    kept.collect::<String>().replace('%', "%25").replace('\n', "%0A")
+}
+
+/// For a property of a GitHub workflow command, such as `file` or `title`: as a message, and it does not
+/// end the property.
+pub fn workflow_property(text: &str) -> String {
+    workflow_message(text).replace(':', "%3A").replace(',', "%2C")
+}
+
 /// For Markdown: text within a code span, where nothing is a mention, a link or markup.
 pub fn markdown_code(text: &str) -> String {
     let text: String = text.chars().map(plain_char).collect();
@@ -262,6 +276,13 @@ mod tests {
         assert_eq!(terminal("::error::x a::b"), ": :error::x a::b");
         assert_eq!(terminal("##vso[x] ##[y] ###"), "# #vso[x] # #[y] # # #");
         assert_eq!(terminal("a\x1b[31m\u{9b}b"), "a[31mb");
+    }
+
+    #[test]
+    fn a_workflow_command_is_one_command() {
+        assert_eq!(workflow_message("5 %\n::error::x\r"), "5 %25%0A::error::x");
+        assert_eq!(workflow_message("%0A a, b: c\x1b[1m"), "%250A a, b: c");
+        assert_eq!(workflow_property("a,line=2::b\n%"), "a%2Cline=2%3A%3Ab%0A%25");
     }
 
     #[test]

@@ -29,11 +29,12 @@ pub use json::{
     segment_schema,
 };
 
+pub use markdown::{is_address, tally_of_legs};
 pub use phrase::{Phrase, Span};
 pub use points::{points_lines, points_table};
 pub use view::{FailureView, Row, View};
 
-use crate::model::Bundle;
+use crate::model::{Bundle, Verdict};
 use junit::Dialect;
 
 /// The columns of a terminal whose width is not known.
@@ -90,6 +91,34 @@ pub enum Error {
     Junit(#[from] junit_report::Error),
 }
 
+/// One of several builds that are told together, such as those of a matrix of machines.
+#[derive(Debug, Clone, Copy)]
+pub struct Leg<'b> {
+    /// Its name, such as that of a runner.
+    pub name: &'b str,
+    /// What it came to; `None` where its report never came.
+    pub bundle: Option<&'b Bundle>,
+}
+
+impl Leg<'_> {
+    /// What it came to; a leg without a report is missing.
+    pub fn verdict(&self) -> Verdict {
+        self.bundle.map_or(Verdict::Missing, |bundle| bundle.verdict)
+    }
+}
+
+/// Draws a bundle as [`Format::Markdown`], for a forge on which `changes` followed by `base...head` is
+/// the address of a page that compares two commits.
+pub fn comment(bundle: &Bundle, changes: Option<&str>) -> String {
+    markdown::draw(&View::new(bundle), changes, MARKDOWN_BYTES)
+}
+
+/// Draws several builds as one page of at most [`MARKDOWN_BYTES`]: the worst of their verdicts, a table
+/// of them, and each by itself as [`comment`] draws it.
+pub fn comment_on_legs(legs: &[Leg<'_>], changes: Option<&str>) -> String {
+    markdown::draw_legs(legs, changes)
+}
+
 /// Draws a bundle; the same bundle and options give the same text.
 ///
 /// # Errors
@@ -101,6 +130,6 @@ pub fn render(bundle: &Bundle, format: Format, options: &Options) -> Result<Stri
         Format::Json => Ok(json::pretty(bundle)?),
         Format::Junit => Ok(junit::draw(&View::new(bundle), Dialect::Lenient)?),
         Format::JunitStrict => Ok(junit::draw(&View::new(bundle), Dialect::Strict)?),
-        Format::Markdown => Ok(markdown::draw(&View::new(bundle))),
+        Format::Markdown => Ok(markdown::draw(&View::new(bundle), None, MARKDOWN_BYTES)),
     }
 }

@@ -16,4 +16,6 @@ mod markdown;
 #[cfg(test)]
 mod paired;
 #[cfg(test)]
+mod posts;
+#[cfg(test)]
 mod snapshots;

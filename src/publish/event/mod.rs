@@ -119,3 +119,39 @@ pub enum Distrust {
     /// The event does not say.
     Unknown,
 }
+
+impl Event {
+    /// An event of which nothing more is known.
+    pub fn unknown(provider: Provider, kind: Kind) -> Event {
+        Event {
+            provider,
+            kind,
+            head: None,
+            base: None,
+            branch: None,
+            default_branch: None,
+            change: None,
+            trust: Trust::Untrusted(Distrust::Unknown),
+            repository: None,
+            api: None,
+            web: None,
+            job: Job::default(),
+        }
+    }
+
+    /// Whether the job's own token may write comments, checks and statuses: that of a proposal from a
+    /// fork or by a bot may only read.
+    pub fn may_write(&self) -> bool {
+        !matches!(self.trust, Trust::Untrusted(Distrust::Fork | Distrust::Bot))
+    }
+
+    /// The address of the page that compares two commits, without their range `base...head`.
+    pub fn changes(&self) -> Option<String> {
+        let web = self.web.as_deref()?.trim_end_matches('/');
+        match self.provider {
+            Provider::GitHub | Provider::Forgejo => Some(format!("{web}/compare/")),
+            Provider::GitLab => Some(format!("{web}/-/compare/")),
+            Provider::Generic => None,
+        }
+    }
+}

@@ -2,23 +2,28 @@
 //! matters under it, and the rest folded. One text for GitHub, GitLab and Forgejo.
 
 mod inline;
+mod legs;
 mod rows;
 mod section;
 
+use super::escape;
 use super::phrase::{Phrase, Span};
 use super::view::{FailureView, Row, View};
-use super::{MARKDOWN_BYTES, escape};
 use crate::model::{BaselineReason, Verdict};
 use inline::Place;
 use section::Section;
+
+pub(crate) use legs::draw as draw_legs;
+pub use legs::tally as tally_of_legs;
 
 /// The most rows that are not folded: more than a reader compares.
 const MOST_UNFOLDED: usize = 12;
 /// The most targets named in a command.
 const MOST_TARGETS: usize = 5;
 
-/// Draws a view in at most [`MARKDOWN_BYTES`] bytes.
-pub(crate) fn draw(view: &View<'_>) -> String {
+/// Draws a view in at most `most` bytes. `changes` is the address to which a range of commits is
+/// appended, as in `https://github.com/o/r/compare/`.
+pub(crate) fn draw(view: &View<'_>, changes: Option<&str>, most: usize) -> String {
     let (mattering, passing): (Vec<&Row<'_>>, Vec<&Row<'_>>) =
         view.rows.iter().partition(|row| row.matters());
     let (unfolded, others) = mattering.split_at(mattering.len().min(MOST_UNFOLDED));
@@ -28,13 +33,13 @@ pub(crate) fn draw(view: &View<'_>) -> String {
         table(unfolded),
         failures(&view.failures),
         list("**What to do**\n\n", "-", &view.advice, "hint"),
-        fixed(subtitle(view)),
+        fixed(subtitle(view, changes)),
         folded(&rows::tally(&others), table(&others)),
         notes(&view.notes),
         method(view),
     ];
     // The last rows that a reader looks for are the first to go.
-    section::fit(&sections, &[1, 2, 3, 6, 5], MARKDOWN_BYTES)
+    section::fit(&sections, &[1, 2, 3, 6, 5], most)
 }
 
 fn fixed(text: String) -> Section {
@@ -43,13 +48,16 @@ fn fixed(text: String) -> Section {
 
 /// The verdict and its sentence.
 fn title(view: &View<'_>) -> String {
-    let icon = match view.verdict() {
+    format!("{}: {}.", headword(view.verdict()), Place::Line.phrase(&view.sentence))
+}
+
+fn headword(verdict: Verdict) -> String {
+    let icon = match verdict {
         Verdict::Fail | Verdict::Missing | Verdict::Error => "❌",
         Verdict::Inconclusive | Verdict::NoBaseline | Verdict::Warn => "⚠️",
         Verdict::Pass | Verdict::Improved => "✅",
     };
-    let word = view.verdict().name().to_uppercase();
-    format!("{icon} **{word}**: {}.", Place::Line.phrase(&view.sentence))
+    format!("{icon} **{}**", verdict.name().to_uppercase())
 }
 
 fn table(rows: &[&Row<'_>]) -> Section {
@@ -81,13 +89,38 @@ fn list(head: &str, mark: &str, phrases: &[Phrase], noun: &'static str) -> Secti
 }
 
 /// What was measured and what it was compared with, in small print.
-fn subtitle(view: &View<'_>) -> String {
+fn subtitle(view: &View<'_>, address: Option<&str>) -> String {
     format!(
-        "<sub>pacegate · {} · {} · baseline: {}</sub>",
+        "<sub>pacegate · {} · {} · baseline: {}{}</sub>",
         Place::Line.code(&view.project),
         Place::Line.phrase(&view.run),
-        Place::Line.phrase(&view.baseline)
+        Place::Line.phrase(&view.baseline),
+        changes(view, address)
     )
+}
+
+/// The commits between the base and the head, as a link to them where the forge's page is known.
+fn changes(view: &View<'_>, address: Option<&str>) -> String {
+    let commit = |text: &str| is_commit(text).then(|| text.to_owned());
+    let base = match &view.bundle.baseline {
+        BaselineReason::Built { commit: base, .. } => commit(base),
+        _ => None,
+    };
+    let head = view.bundle.run.revision.commit.as_deref().and_then(commit);
+    let (Some(base), Some(head)) = (base, head) else { return String::new() };
+    let [from, to] = [&base, &head].map(|commit| &commit[..commit.len().min(10)]);
+    match address.filter(|address| is_address(address)) {
+        Some(address) => {
+            format!(" · what changed: [`{from}...{to}`]({address}{base}...{head})")
+        }
+        None => format!(" · what changed: `{from}...{to}`"),
+    }
+}
+
+/// Whether a text can stand as the target of a link in Markdown without ending it.
+pub fn is_address(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/:.-_~%?=&".contains(c);
+    text.starts_with("http") && text.contains("://") && text.chars().all(plain)
 }
 
 /// A section under a line that unfolds it; nothing stays nothing.

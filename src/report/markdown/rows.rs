@@ -74,8 +74,13 @@ const COLUMNS: [Column; 6] = [
 ];
 
 fn verdict(row: &Row<'_>) -> String {
-    let name = row.judgement.verdict.name();
-    match row.judgement.verdict {
+    word(row.judgement.verdict)
+}
+
+/// A verdict within a table.
+pub(super) fn word(verdict: Verdict) -> String {
+    let name = verdict.name();
+    match verdict {
         Verdict::Fail | Verdict::Missing | Verdict::Error => format!("**{name}**"),
         _ => name.replace('-', "\u{2011}"),
     }
