@@ -1,4 +1,20 @@
 //! What a CI job was started for, and how far its code is trusted.
+//!
+//! [`read`] works it out from the job's variables and its event file. All of both is taken as written by
+//! a stranger: what is no commit, branch, repository or address by its form is as good as absent, and
+//! what is absent is never trusted.
+
+mod actions;
+mod form;
+mod generic;
+mod gitlab;
+mod payload;
+mod read;
+mod refusal;
+mod trust;
+
+pub use read::{EventError, MOST, Variables, read};
+pub use refusal::{Refusal, may_measure};
 
 /// Who runs the job, and how it is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -53,6 +69,8 @@ pub struct Event {
     pub default_branch: Option<String>,
     /// The pull or merge request.
     pub change: Option<Change>,
+    /// Where a proposal comes from, as the forge itself says; never as a file of its job does.
+    pub source: Option<Source>,
     /// Whether the run may serve as a baseline.
     pub trust: Trust,
     /// The repository that is told, as the forge's API names it: `owner/name`, or a project's number.
@@ -70,8 +88,26 @@ pub struct Event {
 pub struct Base {
     /// The branch, such as `main`; of a merge queue, too.
     pub branch: Option<String>,
-    /// The commit, where the event knows it. It may be older than the branch.
+    /// The commit, where the event knows it: on GitHub the branch's tip, elsewhere the merge base. It may
+    /// be older than what the head was merged with, so that the branch is the better reference.
     pub commit: Option<String>,
+}
+
+impl Base {
+    /// A base of which something is known.
+    fn known(branch: Option<String>, commit: Option<String>) -> Option<Base> {
+        (branch.is_some() || commit.is_some()).then_some(Base { branch, commit })
+    }
+
+    /// What a branch of the project that is not trusted is compared with: that which it will be merged into.
+    fn of_branch(trust: Trust, default_branch: Option<&str>) -> Option<Base> {
+        match trust {
+            Trust::Untrusted(Distrust::OtherBranch | Distrust::Bot) => {
+                Base::known(default_branch.map(str::to_owned), None)
+            }
+            Trust::Trusted | Trust::Untrusted(_) => None,
+        }
+    }
 }
 
 /// A pull or merge request.
@@ -81,6 +117,18 @@ pub struct Change {
     pub number: u64,
     /// Whether its code comes from another repository.
     pub fork: bool,
+}
+
+/// Where a proposal comes from. Of a workflow that has ended, the pull request is the open one from this
+/// branch whose head is the event's, if there is exactly one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The repository's owner.
+    pub owner: String,
+    /// The branch in that repository.
+    pub branch: String,
+    /// The repository, `owner/name`.
+    pub repository: String,
 }
 
 /// The execution of a job.
