@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly nextest_version=0.9.143
-readonly python_tools=(check-jsonschema==0.39.0 junitparser==5.0.3 locust==2.47.0)
+readonly python_tools=(check-jsonschema==0.39.0 junitparser==5.0.3 locust==2.47.0 prometheus_client==0.26.0)
 readonly out=target/checks
 mkdir -p "$out"
 
@@ -85,14 +85,16 @@ set_up() {
     fi
 }
 
-# Lets JUnit, JSON and configuration be read by programs that are not ours.
+# Lets JUnit, OpenMetrics, JSON and configuration be read by programs that are not ours.
 cross_check() {
     local bin=target/release/pacegate schema="$out/venv/bin/check-jsonschema"
     "$bin" report --format junit "$out/bundle.json" >"$out/junit.xml"
     "$bin" report --format junit-strict "$out/bundle.json" >"$out/junit-strict.xml"
     "$bin" report --format markdown "$out/bundle.json" >"$out/report.md"
+    "$bin" report --format openmetrics "$out/bundle.json" >"$out/metrics.txt"
     xmllint --noout --nonet "$out/junit.xml" "$out/junit-strict.xml"
     "$out/venv/bin/python" tests/junit.py "$out/bundle.json" "$out/junit.xml" "$out/junit-strict.xml" "$out/run.json"
+    "$out/venv/bin/python" tests/openmetrics.py "$out/metrics.txt"
     "$schema" --schemafile docs/bundle.schema.json "$out/bundle.json"
     "$schema" --schemafile docs/run.schema.json "$out/run.json"
     "$schema" --schemafile docs/gates.schema.json gates.example.yaml

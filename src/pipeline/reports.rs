@@ -141,5 +141,8 @@ fn format(format: ReportFormat) -> Format {
         ReportFormat::JunitStrict => Format::JunitStrict,
         ReportFormat::Markdown => Format::Markdown,
         ReportFormat::Text => Format::Text,
+        ReportFormat::Codequality => Format::Codequality,
+        ReportFormat::Openmetrics => Format::Openmetrics,
+        ReportFormat::LoadPerformance => Format::LoadPerformance,
     }
 }

@@ -235,6 +235,22 @@ pub fn cdata(text: &str) -> String {
     xml(text).replace("]]>", "]]]]><![CDATA[>")
 }
 
+/// For the value of an OpenMetrics label, between its quotes. GitLab ends a line at a number sign, so that
+/// becomes its look-alike.
+pub fn openmetrics_label(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\\' | '"' => out.extend(['\\', c]),
+            '\n' => out.push_str("\\n"),
+            '#' => out.push('＃'),
+            _ if c.is_control() || is_deceptive(c) => {}
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -307,6 +323,11 @@ mod tests {
     #[test]
     fn fences_outlast_fences() {
         assert_eq!(markdown_fence(&["```".to_owned()]), "````text\n```\n````\n");
+    }
+
+    #[test]
+    fn openmetrics_labels_end_at_their_quote() {
+        assert_eq!(openmetrics_label("a\\\"b\n#c\0"), "a\\\\\\\"b\\n＃c");
     }
 
     proptest! {

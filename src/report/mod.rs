@@ -4,6 +4,7 @@
 //! advice); the renderers only draw it, each escaping for its own sink. Nothing here judges,
 //! measures, reads or writes a file.
 
+mod codequality;
 pub mod decisions;
 pub mod diagnosis;
 pub mod escape;
@@ -12,9 +13,11 @@ pub mod history;
 mod json;
 mod junit;
 mod layout;
+mod load_performance;
 mod markdown;
 mod notes;
 pub mod number;
+mod openmetrics;
 mod phrase;
 mod points;
 pub mod segment;
@@ -57,6 +60,12 @@ pub enum Format {
     /// For comments on pull and merge requests and for step summaries, of at most
     /// [`MARKDOWN_BYTES`].
     Markdown,
+    /// GitLab's code quality report: one issue for each judgement that is not well.
+    Codequality,
+    /// The values of the run as OpenMetrics text, for GitLab's metrics report.
+    Openmetrics,
+    /// The loads in the form of a k6 summary, for GitLab's load performance report.
+    LoadPerformance,
 }
 
 /// Whether the terminal report is coloured.
@@ -131,5 +140,8 @@ pub fn render(bundle: &Bundle, format: Format, options: &Options) -> Result<Stri
         Format::Junit => Ok(junit::draw(&View::new(bundle), Dialect::Lenient)?),
         Format::JunitStrict => Ok(junit::draw(&View::new(bundle), Dialect::Strict)?),
         Format::Markdown => Ok(markdown::draw(&View::new(bundle), None, MARKDOWN_BYTES)),
+        Format::Codequality => Ok(codequality::draw(&View::new(bundle))?),
+        Format::Openmetrics => Ok(openmetrics::draw(bundle)),
+        Format::LoadPerformance => Ok(load_performance::draw(&bundle.run)?),
     }
 }

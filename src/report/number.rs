@@ -79,6 +79,11 @@ impl Scale {
     }
 }
 
+/// The number with three digits that count, to which histograms are exact and people read.
+pub(crate) fn significant(value: f64) -> f64 {
+    format!("{value:.2e}").parse().unwrap_or(value)
+}
+
 /// A number and its unit with a no-break space between them, and none before `/s`.
 pub(crate) fn join(number: &str, unit: &str) -> String {
     match unit {

@@ -91,6 +91,19 @@ fn all_good(rows: &[Row<'_>], verdict: Verdict) -> Phrase {
     }
 }
 
+/// What a row says, with its verdict where that is not plain from the words.
+pub(crate) fn with_verdict(row: &Row<'_>) -> Phrase {
+    let said = one_row(row);
+    match row.judgement.verdict {
+        Verdict::Fail => said,
+        Verdict::Inconclusive => Phrase::plain("inconclusive: ")
+            .then_phrase(said)
+            .then("; ")
+            .then_phrase(row.reason.clone()),
+        verdict => Phrase::plain(format!("{verdict}: ")).then_phrase(said),
+    }
+}
+
 /// What a row says by itself.
 pub(crate) fn one_row(row: &Row<'_>) -> Phrase {
     let judgement = row.judgement;

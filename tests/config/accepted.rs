@@ -73,6 +73,9 @@ reports:
   - junit-strict: out/strict.xml
   - markdown: out/report.md
   - text: out/report.txt
+  - codequality: out/codequality.json
+  - openmetrics: out/metrics.txt
+  - load-performance: out/load.json
 baseline: { branches: [main, "release/*"], runs: 5, release: v1.2 }
 base: origin/main
 build:
@@ -303,6 +306,11 @@ fn every_key_reaches_the_plan() {
     assert_eq!(plan.gates[6].rule, plan.gates[4].rule);
     assert_eq!(plan.waivers.len(), 2, "a waiver holds on its last day");
     assert_eq!(plan.reports[2].format, ReportFormat::JunitStrict);
+    let gitlab: Vec<ReportFormat> = plan.reports[5..].iter().map(|report| report.format).collect();
+    assert_eq!(
+        gitlab,
+        [ReportFormat::Codequality, ReportFormat::Openmetrics, ReportFormat::LoadPerformance]
+    );
     assert_eq!(plan.baseline.runs, 5);
 
     assert_eq!(plan.base.as_deref(), Some("origin/main"));

@@ -5,57 +5,9 @@ use pacegate::model::*;
 use serde_json::Value;
 use std::collections::HashSet;
 
-/// What files, tools, contributors and their names may bring.
-pub(crate) const TEXTS: &[&str] = &[
-    "<script>alert(1)</script>",
-    "<img src=x onerror=alert(1)>",
-    "</details></summary><details open>",
-    "--><!-- pacegate:v1:x -->",
-    "&lt;b&gt; &#60;b&#62; &amp;",
-    "a]]>b<![CDATA[c]]>",
-    "\"'&<>\" = 'x' onload=\"y\"",
-    "<?xml version=\"1.0\"?><!DOCTYPE x [<!ENTITY y SYSTEM \"file:///etc/passwd\">]>&y;",
-    "\x1b[31mred\x1b[0m \x1b]8;;http://evil.example\x07link\x1b]8;;\x07 \x1b",
-    "\0\x01\x08\x0b\x0c\x0e\x1f\x7f\u{85}\u{9b}31m",
-    "\u{202e}rtl\u{202c} \u{2066}x\u{2069} \u{200b}\u{feff}\u{ad}",
-    "\u{fffe}\u{ffff}\u{fdd0}\u{1fffe}",
-    "\\ud800 \\u0000 \\x00",
-    "a|b||c \\| \\\\| |",
-    "|",
-    "`",
-    "``",
-    "` `` ``` a`b",
-    "`x``<b>`y`",
-    "```\n# heading\n```",
-    "@user @org/team a@b.example",
-    "#123 GH-12 gh-12 !45 ~label %milestone &1 &&1 org/repo#1 org/repo@0123456",
-    "https://evil.example/x www.evil.example <https://evil.example> ftp://x mailto:a@b.example",
-    "![x](http://evil.example/x.png) [x](javascript:alert(1)) [x][y] [y]: http://e.example",
-    "[^1] [^1]: note - [ ] task [!NOTE]",
-    ":smile: :+1: a:b:c",
-    "$x$ $$y$$ $`z`$ \\(a\\)",
-    "~~x~~ __x__ _x_ *x* **x** ~x~",
-    "{+new+} {-old-} [+new+] [[page]]",
-    "# heading",
-    "- item",
-    "+ item",
-    "1. item",
-    "> quote",
-    "===",
-    "---",
-    "***",
-    "line\n===\nline\r\n---\r\n\r\n<b>\n\n# h",
-    "    indented\n\tcode",
-    "::error::x\n::set-output name=a::b",
-    "##vso[task.complete result=Succeeded] ##[error]",
-    "'; rm -rf / # $(touch x) \"",
-    "--config=/etc/passwd",
-    "😀 👨\u{200d}👩\u{200d}👧 größe 日本語 e\u{301}\u{302}\u{303}",
-    "a\\",
-    "",
-    " \t\n ",
-    "\u{a0}\u{2003}\u{3000}",
-];
+#[path = "../support/hostile.rs"]
+mod corpus;
+pub(crate) use corpus::TEXTS;
 
 /// A bundle with every verdict and reason once, and with every kind of free text.
 pub(crate) fn everything() -> Bundle {

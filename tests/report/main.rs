@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod bundles;
 #[cfg(test)]
+mod codequality;
+#[cfg(test)]
 mod creep;
 mod diagnoses;
 #[cfg(test)]
@@ -12,10 +14,16 @@ mod hostile;
 #[cfg(test)]
 mod junit;
 #[cfg(test)]
+mod load_performance;
+#[cfg(test)]
 mod markdown;
+#[cfg(test)]
+mod openmetrics;
 #[cfg(test)]
 mod paired;
 #[cfg(test)]
 mod posts;
 #[cfg(test)]
 mod snapshots;
+#[cfg(test)]
+mod terminal;

@@ -2,6 +2,7 @@
 
 use crate::{bundles, hostile};
 use pacegate::model::*;
+use pacegate::publish;
 use pacegate::report::{Format, MARKDOWN_BYTES, Options, Style, render};
 use proptest::prelude::*;
 use pulldown_cmark::{Event, Options as Extensions, Parser, Tag, TagEnd};
@@ -23,6 +24,7 @@ fn extensions() -> Extensions {
 /// have the columns of their head, and every row either shown or counted.
 fn check(bundle: &Bundle) {
     let text = draw(bundle);
+    as_comment(&text);
     assert!(text.len() <= MARKDOWN_BYTES, "{} bytes", text.len());
     assert!(!text.contains("\n\n\n"), "{text}");
     assert!(!text.contains(|c: char| c != '\n' && c.is_control()), "{text}");
@@ -82,6 +84,16 @@ fn check(bundle: &Bundle) {
     bars(&text);
     assert_eq!(rows + left_out(&text), bundle.judgements.len(), "{text}");
     references(&prose);
+}
+
+/// A comment of it is known by its first line, and holds no other marker.
+fn as_comment(text: &str) {
+    let body = publish::body(&"default".parse().unwrap(), text);
+    let comments = Parser::new_ext(&body, extensions()).filter(
+        |event| matches!(event, Event::Html(h) | Event::InlineHtml(h) if h.contains("<!--")),
+    );
+    assert_eq!(comments.count(), 1, "{body}");
+    assert!(body.starts_with("<!-- pacegate:v1:default -->\n"));
 }
 
 /// A cell cannot end its table's row: every line has the bars of its head.

@@ -51,14 +51,36 @@ fn junit() {
     }
 }
 
+/// What GitLab reads, of the kinds that differ there.
+#[test]
+fn gitlab() {
+    for (kind, format) in [
+        ("codequality", Format::Codequality),
+        ("openmetrics", Format::Openmetrics),
+        ("load_performance", Format::LoadPerformance),
+    ] {
+        for (name, bundle) in [("fail", bundles::fail()), ("error", bundles::error())] {
+            let text = render(&bundle, format, &terminal(80, Style::Plain)).unwrap();
+            insta::assert_snapshot!(format!("{kind}__{name}"), text);
+        }
+    }
+}
+
 #[test]
 fn reports_are_deterministic() {
     let options = terminal(80, Style::Colour);
     for (name, bundle) in bundles::all() {
         let copy = bundle.clone();
-        for format in
-            [Format::Text, Format::Json, Format::Junit, Format::JunitStrict, Format::Markdown]
-        {
+        for format in [
+            Format::Text,
+            Format::Json,
+            Format::Junit,
+            Format::JunitStrict,
+            Format::Markdown,
+            Format::Codequality,
+            Format::Openmetrics,
+            Format::LoadPerformance,
+        ] {
             let draw = |bundle| render(bundle, format, &options).unwrap();
             assert_eq!(draw(&bundle), draw(&copy), "{name} as {format:?}");
         }

@@ -242,6 +242,12 @@ pub(crate) enum ReportForm {
     JunitStrict,
     /// GitHub and GitLab flavoured Markdown
     Markdown,
+    /// GitLab's code quality report
+    Codequality,
+    /// OpenMetrics text for GitLab's metrics report
+    Openmetrics,
+    /// The form of a k6 summary for GitLab's load performance report
+    LoadPerformance,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -15,6 +15,9 @@ pub(crate) fn report(args: &ReportArgs) -> Result<Exit, Failure> {
         ReportForm::Junit => Format::Junit,
         ReportForm::JunitStrict => Format::JunitStrict,
         ReportForm::Markdown => Format::Markdown,
+        ReportForm::Codequality => Format::Codequality,
+        ReportForm::Openmetrics => Format::Openmetrics,
+        ReportForm::LoadPerformance => Format::LoadPerformance,
     };
     match &args.output {
         Some(path) => pipeline::write_report(&bundle, format, path)?,

@@ -94,7 +94,8 @@ pub(crate) struct Waiver {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 #[schemars(extend("oneOf" = [
     { "required": ["json"] }, { "required": ["junit"] }, { "required": ["junit-strict"] },
-    { "required": ["markdown"] }, { "required": ["text"] },
+    { "required": ["markdown"] }, { "required": ["text"] }, { "required": ["codequality"] },
+    { "required": ["openmetrics"] }, { "required": ["load-performance"] },
 ]))]
 pub(crate) struct Report {
     /// The bundle: everything, for other programs and for `pacegate report`.
@@ -107,6 +108,12 @@ pub(crate) struct Report {
     pub(crate) markdown: Option<At<String>>,
     /// Plain text, as on the terminal.
     pub(crate) text: Option<At<String>>,
+    /// GitLab's code quality report.
+    pub(crate) codequality: Option<At<String>>,
+    /// OpenMetrics text, for GitLab's metrics report.
+    pub(crate) openmetrics: Option<At<String>>,
+    /// The form of a k6 summary, for GitLab's load performance report.
+    pub(crate) load_performance: Option<At<String>>,
 }
 
 /// Which stored runs a run is compared with.

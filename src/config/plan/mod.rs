@@ -328,6 +328,12 @@ pub enum ReportFormat {
     Markdown,
     /// Plain text, as on the terminal.
     Text,
+    /// GitLab's code quality report.
+    Codequality,
+    /// OpenMetrics text, for GitLab's metrics report.
+    Openmetrics,
+    /// The form of a k6 summary, for GitLab's load performance report.
+    LoadPerformance,
 }
 
 /// Which runs serve as a baseline.

@@ -100,6 +100,9 @@ fn report_form(report: &At<file::Report>) -> Result<(ReportFormat, &At<String>),
         (ReportFormat::JunitStrict, &typed.junit_strict),
         (ReportFormat::Markdown, &typed.markdown),
         (ReportFormat::Text, &typed.text),
+        (ReportFormat::Codequality, &typed.codequality),
+        (ReportFormat::Openmetrics, &typed.openmetrics),
+        (ReportFormat::LoadPerformance, &typed.load_performance),
     ];
     let mut written = forms.into_iter().filter_map(|(format, path)| Some((format, path.as_ref()?)));
     let first = written.next().ok_or_else(|| {

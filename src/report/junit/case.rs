@@ -60,7 +60,7 @@ fn of_row(
 ) -> Case {
     let judgement = row.judgement;
     let verdict = judgement.verdict;
-    let message = message(row);
+    let message = sentences::with_verdict(row);
     let text = content(&body(view, row, &message));
     let (type_, message) = (judgement.reason.code().to_owned(), sentence(&message));
     let cause = Some(text.clone());
@@ -112,19 +112,6 @@ fn name(row: &Row<'_>) -> String {
         None => escape::name(&series.metric),
     };
     format!("{metric}: {}", row.rule)
-}
-
-/// One sentence that says the verdict, where the kind of test result does not.
-fn message(row: &Row<'_>) -> Phrase {
-    let said = sentences::one_row(row);
-    match row.judgement.verdict {
-        Verdict::Fail => said,
-        Verdict::Inconclusive => Phrase::plain("inconclusive: ")
-            .then_phrase(said)
-            .then("; ")
-            .then_phrase(row.reason.clone()),
-        verdict => Phrase::plain(format!("{verdict}: ")).then_phrase(said),
-    }
 }
 
 /// All that is known of a row; of a plain pass only its numbers.
