@@ -19,6 +19,7 @@ mod error;
 pub mod exit;
 pub mod gate;
 mod git;
+pub mod hook;
 pub mod measure;
 pub mod model;
 pub mod pipeline;

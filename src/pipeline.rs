@@ -41,6 +41,7 @@ use history::History;
 use judging::Against;
 use selection::Selected;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use time::OffsetDateTime;
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
@@ -69,6 +70,8 @@ pub struct Measuring {
     pub base: Base,
     /// Where the pairs are recorded; `None` is `pairs.jsonl` beside the history.
     pub record: Option<PathBuf>,
+    /// How long pairs may take; `None` is what the configuration says.
+    pub within: Option<Duration>,
 }
 
 /// What a run is measured side by side with.
@@ -137,10 +140,11 @@ pub async fn run(
     measuring: &Measuring,
     context: Context<'_>,
 ) -> Result<Outcome, Error> {
-    let (plan, source) = tokio::select! {
+    let (mut plan, source) = tokio::select! {
         loaded = load(judging) => loaded?,
         () = context.stop.asked() => return Err(Error::Interrupted),
     };
+    plan.paired.time = measuring.within.unwrap_or(plan.paired.time);
     let selected = Selected::by(&measuring.only, &plan, &judging.config)?;
     reports::prepare(&plan, &judging.config, measuring.record.as_deref())?;
     let emptied = history::emptied(&plan)

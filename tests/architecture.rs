@@ -14,9 +14,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Modules of the library (and `bin`, the command), and those that each may name. Every module may
 /// name itself; `lib.rs` only declares them and is not held to the table.
-const MAY_NAME: [(&str, &[&str]); 15] = [
+const MAY_NAME: [(&str, &[&str]); 16] = [
     ("stats", &[]),
     ("git", &[]),
+    ("hook", &["git"]),
     ("model", &[]),
     ("exit", &["model"]),
     ("config", &["model"]),
@@ -36,7 +37,7 @@ const MAY_NAME: [(&str, &[&str]); 15] = [
         ],
     ),
     // Of `measure` only what a command line is for: the launcher child, the stop, the progress.
-    ("bin", &["pipeline", "config", "measure", "report", "exit", "error"]),
+    ("bin", &["pipeline", "config", "measure", "report", "exit", "error", "hook"]),
 ];
 
 /// Rows of modules that are not built yet.

@@ -5,6 +5,8 @@ mod bad_input;
 #[cfg(test)]
 mod base;
 #[cfg(test)]
+mod cargo;
+#[cfg(test)]
 mod dir;
 #[cfg(test)]
 mod doctor;
@@ -12,6 +14,8 @@ mod doctor;
 mod files;
 #[cfg(test)]
 mod history;
+#[cfg(test)]
+mod hook;
 #[cfg(test)]
 mod interrupt;
 #[cfg(test)]

@@ -1,11 +1,14 @@
 //! The command line as typed; parsing has no effect but checking.
 
-use crate::doctor::DoctorArgs;
+use crate::doctor::{DoctorArgs, measuring};
 use crate::history::args::{AcceptArgs, CopyArgs, ExportArgs, ListArgs, PruneArgs, ShowArgs};
+use crate::hook::HookArgs;
 use crate::load::{LoadArgs, MergeArgs};
+use crate::shell::{CompletionsArgs, ManArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pacegate::config;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Learn whether a change makes a system slower, and how sure that is.
 #[derive(Debug, Parser)]
@@ -39,6 +42,12 @@ pub(crate) enum Verb {
     Init(InitArgs),
     /// Print a JSON Schema: of the configuration, of bundles, of runs and so on
     Schema(SchemaArgs),
+    /// Measure what is pushed before it leaves: a pre-push hook
+    Hook(HookArgs),
+    /// Print what completes the command line in a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write one for each command
+    Man(ManArgs),
 }
 
 /// Which configuration, and how strictly it is held to.
@@ -90,6 +99,10 @@ pub(crate) struct RunArgs {
     /// beside the history]
     #[arg(long, value_name = "FILE", conflicts_with = "no_base")]
     pub(crate) record: Option<PathBuf>,
+
+    /// How long the pairs of base and head may take [default: `paired: { time }` of the configuration]
+    #[arg(long, value_name = "TIME", conflicts_with = "no_base", value_parser = measuring)]
+    pub(crate) within: Option<Duration>,
 }
 
 #[derive(Debug, Args)]
@@ -120,6 +133,10 @@ pub(crate) struct CheckArgs {
     /// With --replay: hold the error over all series of the file, as over one build
     #[arg(long, requires = "replay")]
     pub(crate) family: bool,
+
+    /// Check the configuration alone, and judge nothing
+    #[arg(long, conflicts_with_all = ["run", "head", "baseline", "replay", "keep"])]
+    pub(crate) config_only: bool,
 }
 
 #[derive(Debug, Args)]
@@ -264,19 +281,6 @@ pub(crate) enum Document {
     Segment,
     /// What `doctor` prints as JSON
     Diagnosis,
-}
-
-/// The arguments, without the `pacegate` that `cargo pacegate …` passes on to `cargo-pacegate`.
-pub(crate) fn given() -> Vec<std::ffi::OsString> {
-    let mut args: Vec<_> = std::env::args_os().collect();
-    let as_cargo = args
-        .first()
-        .and_then(|program| std::path::Path::new(program).file_stem())
-        .is_some_and(|stem| stem == "cargo-pacegate");
-    if as_cargo && args.get(1).is_some_and(|arg| arg == "pacegate") {
-        args.remove(1);
-    }
-    args
 }
 
 /// A fraction, written as such or as a percentage.

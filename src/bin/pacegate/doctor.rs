@@ -64,7 +64,7 @@ pub(crate) fn doctor(args: &DoctorArgs, quiet: bool) -> Result<Exit, Failure> {
 }
 
 /// A time to measure for.
-fn measuring(text: &str) -> Result<Duration, String> {
+pub(crate) fn measuring(text: &str) -> Result<Duration, String> {
     let time = config::duration(text).map_err(|error| match error.help {
         Some(help) => format!("{}; {help}", error.message),
         None => error.message,

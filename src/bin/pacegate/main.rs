@@ -5,6 +5,7 @@ mod check;
 mod doctor;
 mod failure;
 mod history;
+mod hook;
 mod init;
 mod load;
 mod outcome;
@@ -13,6 +14,7 @@ mod report;
 mod run;
 mod schema;
 mod session;
+mod shell;
 mod signal;
 mod stdout;
 
@@ -28,7 +30,7 @@ fn main() -> ExitCode {
     if let Some(exit) = child_main(std::env::args_os().skip(1)) {
         return exit;
     }
-    let cli = Cli::parse_from(args::given());
+    let cli = Cli::parse();
     match act(&cli) {
         Ok(exit) => exit.into(),
         Err(failure) => failure.print().into(),
@@ -46,5 +48,8 @@ fn act(cli: &Cli) -> Result<Exit, Failure> {
         Verb::Doctor(args) => doctor::doctor(args, cli.quiet),
         Verb::Init(args) => init::init(args),
         Verb::Schema(args) => schema::schema(args),
+        Verb::Hook(args) => hook::hook(args, cli.quiet),
+        Verb::Completions(args) => shell::completions(args),
+        Verb::Man(args) => shell::man(args),
     }
 }

@@ -18,6 +18,7 @@ pub(crate) fn run(args: &RunArgs, quiet: bool) -> Result<Exit, Failure> {
         keep: !args.no_store,
         base,
         record: args.record.clone(),
+        within: args.within,
     };
     let judging = outcome::judging(&args.policy);
     let outcome = session::measuring(quiet, async |context| {

@@ -61,6 +61,7 @@ pub async fn load_segment(loading: &Loading, context: Context<'_>) -> Result<Seg
         keep: false,
         base: Base::None,
         record: None,
+        within: None,
     };
     let selected = Selected::by(&measuring.only, &plan, &loading.config)?;
     let draft = draft(&plan, &selected, &judging, &measuring).await;
