@@ -106,7 +106,7 @@ fn large(criterion: &mut Criterion) {
 fn gates() -> Vec<GatePlan> {
     let rule = Rule::Regression { max: defaults::REGRESSION_MAX, floor: None, strict: false };
     SeriesPattern::new("*")
-        .map(|series| GatePlan { number: 1, series, rule, warn_only: false })
+        .map(|series| GatePlan { number: 1, line: 1, series, rule, warn_only: false })
         .into_iter()
         .collect()
 }

@@ -3,6 +3,8 @@
 use crate::config::ConfigError;
 use crate::exit::Exit;
 use crate::measure::paired::PairedError;
+use crate::publish::event::{EventError, Refusal};
+use crate::publish::{self, Silence};
 use crate::report;
 use crate::store::StoreError;
 use std::io;
@@ -172,6 +174,18 @@ pub enum Error {
     /// A report could not be drawn.
     #[error(transparent)]
     Report(#[from] report::Error),
+    /// The event of a CI job says nothing.
+    #[error(transparent)]
+    Event(#[from] EventError),
+    /// The event's code must not be run.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// A forge could not be told.
+    #[error(transparent)]
+    Publish(#[from] publish::Error),
+    /// A forge that was to be told was not.
+    #[error(transparent)]
+    Untold(#[from] Silence),
     /// The history cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -231,6 +245,8 @@ impl Error {
             | Error::NoSuchSeries { .. }
             | Error::NotAccepted(_)
             | Error::AcceptedWrite { .. }
+            | Error::Event(_)
+            | Error::Refused(_)
             | Error::ReportPath { .. } => Exit::Usage,
             Error::Paired(PairedError::Base(base)) if base.is_mistake() => Exit::Usage,
             Error::Paired(PairedError::Base(_) | PairedError::Build { .. }) => {
@@ -243,7 +259,9 @@ impl Error {
             | Error::CopyDiffers { .. }
             | Error::Unsaved { .. }
             | Error::Lost { .. } => Exit::MeasuringFailed,
-            Error::Report(_) | Error::ReportWrite { .. } => Exit::ReportFailed,
+            Error::Report(_) | Error::ReportWrite { .. } | Error::Publish(_) | Error::Untold(_) => {
+                Exit::ReportFailed
+            }
         }
     }
 }

@@ -19,6 +19,7 @@ mod segment;
 mod selection;
 mod side_by_side;
 mod table;
+pub mod telling;
 
 pub use accept::Accepted;
 pub use archive::{Archive, Prune, values};
@@ -112,6 +113,11 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// What was measured and kept elsewhere.
+    pub fn told(bundle: Bundle) -> Outcome {
+        Outcome { bundle, unsaved: Vec::new(), undelivered: Vec::new(), interrupted: false }
+    }
+
     /// The exit code: an interrupt first, then the verdict, then what could not be kept, and with
     /// `require_report` what could not be told. A failed gate is never masked by a later trouble.
     pub fn exit(&self, require_report: bool) -> Exit {

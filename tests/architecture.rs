@@ -28,7 +28,7 @@ const MAY_NAME: [(&str, &[&str]); 16] = [
     ("report", &["model"]),
     ("publish", &["model", "report"]),
     ("serve", &["model", "store", "analyze", "gate", "report"]),
-    ("error", &["model", "config", "measure", "store", "report", "exit"]),
+    ("error", &["model", "config", "measure", "store", "report", "publish", "exit"]),
     (
         "pipeline",
         &[
@@ -37,7 +37,7 @@ const MAY_NAME: [(&str, &[&str]); 16] = [
         ],
     ),
     // Of `measure` only what a command line is for: the launcher child, the stop, the progress.
-    ("bin", &["pipeline", "config", "measure", "report", "exit", "error", "hook"]),
+    ("bin", &["pipeline", "config", "measure", "report", "publish", "exit", "error", "hook"]),
 ];
 
 /// Rows of modules that are not built yet.

@@ -37,6 +37,12 @@ pub fn revision(directory: &Path, branch: Option<&str>) -> Result<Revision, Stri
     Ok(Revision { commit, branch, dirty: !changes.is_empty() })
 }
 
+/// Where `directory` stands in its repository, from its root: empty there and outside of repositories, else
+/// with a slash at its end.
+pub fn prefix(directory: &Path) -> String {
+    git(directory, &["rev-parse", "--show-prefix"]).unwrap_or_default()
+}
+
 /// The branch on which a commit stands: in a CI job that of its event, elsewhere the local one.
 ///
 /// A job may check out anything, such as the head of a fork under the fork's own branch name. So the

@@ -45,6 +45,13 @@ pub struct Wishes {
     pub claimed: bool,
 }
 
+impl Wishes {
+    /// Whether anything is wished at all.
+    pub fn are_any(&self) -> bool {
+        self.comment != When::Never || self.check.is_some() || self.status.is_some()
+    }
+}
+
 /// What the builds tell a forge; `None` where the event names no commit to tell it of.
 ///
 /// Of builds whose code is not trusted only the comment is told: a check or a status would let a

@@ -1,5 +1,6 @@
 //! Where a forge is reached, and what became of what it was told.
 
+use serde::Serialize;
 use std::fmt;
 use std::time::Duration;
 use url::{Host, Url};
@@ -70,7 +71,7 @@ impl Connection {
 }
 
 /// A request as it would be sent, without the token.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Request {
     /// Such as `POST`.
     pub method: &'static str,

@@ -8,11 +8,16 @@ mod comment;
 mod compose;
 mod connection;
 pub mod event;
+pub mod forgejo;
+pub mod github;
+pub mod gitlab;
 mod post;
+mod silence;
 mod workflow;
 
 pub use comment::{CommentId, body, marker};
 pub use compose::{When, Wishes, annotations, compose, sentence, summary};
 pub use connection::{Connection, Delivered, Error, Fate, Request, Token, Told};
 pub use post::{Annotation, Check, Comment, Conclusion, Level, Post, Status};
+pub use silence::Silence;
 pub use workflow::{commands, outputs};

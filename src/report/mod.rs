@@ -116,6 +116,25 @@ impl Leg<'_> {
     }
 }
 
+/// How many gates of these builds found something worse, and something better.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Worse than a gate allows.
+    pub regressions: usize,
+    /// Surely better.
+    pub improvements: usize,
+}
+
+/// Counts judgements of builds.
+pub fn counts(legs: &[Leg<'_>]) -> Counts {
+    let judgements = legs.iter().filter_map(|leg| leg.bundle).flat_map(|bundle| &bundle.judgements);
+    judgements.fold(Counts::default(), |counts, judgement| match judgement.verdict {
+        Verdict::Fail => Counts { regressions: counts.regressions + 1, ..counts },
+        Verdict::Improved => Counts { improvements: counts.improvements + 1, ..counts },
+        _ => counts,
+    })
+}
+
 /// Draws a bundle as [`Format::Markdown`], for a forge on which `changes` followed by `base...head` is
 /// the address of a page that compares two commits.
 pub fn comment(bundle: &Bundle, changes: Option<&str>) -> String {

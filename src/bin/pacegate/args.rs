@@ -5,6 +5,7 @@ use crate::history::args::{AcceptArgs, CopyArgs, ExportArgs, ListArgs, PruneArgs
 use crate::hook::HookArgs;
 use crate::load::{LoadArgs, MergeArgs};
 use crate::shell::{CompletionsArgs, ManArgs};
+use crate::telling::{CiArgs, PublishArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pacegate::config;
 use std::path::PathBuf;
@@ -30,6 +31,10 @@ pub(crate) enum Verb {
     Check(CheckArgs),
     /// Render a bundle: text, JSON, JUnit, Markdown
     Report(ReportArgs),
+    /// Do what a CI job is for: measure, judge, and tell the pull request and the runner
+    Ci(CiArgs),
+    /// Tell a forge of bundles: a comment on the pull request, a check, a status
+    Publish(PublishArgs),
     /// Look at how series went from commit to commit
     History(HistoryArgs),
     /// Send one load, or this machine's segment of it, and write what came of it; judges nothing

@@ -17,6 +17,7 @@ mod session;
 mod shell;
 mod signal;
 mod stdout;
+mod telling;
 
 use args::{Cli, Verb};
 use clap::Parser;
@@ -42,6 +43,8 @@ fn act(cli: &Cli) -> Result<Exit, Failure> {
         Verb::Run(args) => run::run(args, cli.quiet),
         Verb::Check(args) => check::check(args),
         Verb::Report(args) => report::report(args),
+        Verb::Ci(args) => telling::ci(args, cli.quiet),
+        Verb::Publish(args) => telling::publish(args),
         Verb::History(args) => history::history(args),
         Verb::Load(args) => load::load(args, cli.quiet),
         Verb::Merge(args) => load::merge(args),

@@ -12,12 +12,16 @@ mod payload;
 mod read;
 mod refusal;
 mod trust;
+mod words;
 
 pub use read::{EventError, MOST, Variables, read};
 pub use refusal::{Refusal, may_measure};
 
+use serde::Serialize;
+
 /// Who runs the job, and how it is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Provider {
     /// GitHub Actions, and servers that speak its API.
     GitHub,
@@ -30,7 +34,8 @@ pub enum Provider {
 }
 
 /// What made the job start.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// A pull or merge request was opened or changed.
     PullRequest,
@@ -53,7 +58,7 @@ pub enum Kind {
 }
 
 /// What a CI job was started for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Event {
     /// Who runs the job.
     pub provider: Provider,
@@ -84,7 +89,7 @@ pub struct Event {
 }
 
 /// What a head is to be compared with.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Base {
     /// The branch, such as `main`; of a merge queue, too.
     pub branch: Option<String>,
@@ -111,7 +116,7 @@ impl Base {
 }
 
 /// A pull or merge request.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Change {
     /// Its number.
     pub number: u64,
@@ -121,7 +126,7 @@ pub struct Change {
 
 /// Where a proposal comes from. Of a workflow that has ended, the pull request is the open one from this
 /// branch whose head is the event's, if there is exactly one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Source {
     /// The repository's owner.
     pub owner: String,
@@ -132,7 +137,7 @@ pub struct Source {
 }
 
 /// The execution of a job.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Job {
     /// Its page.
     pub url: Option<String>,
@@ -143,7 +148,8 @@ pub struct Job {
 }
 
 /// Whether a run may serve as a baseline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Trust {
     /// The default branch of the project itself.
     Trusted,
@@ -152,7 +158,8 @@ pub enum Trust {
 }
 
 /// Why a run must not serve as a baseline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Distrust {
     /// It is a proposal that was not merged.
     Proposal,
@@ -179,6 +186,7 @@ impl Event {
             branch: None,
             default_branch: None,
             change: None,
+            source: None,
             trust: Trust::Untrusted(Distrust::Unknown),
             repository: None,
             api: None,
@@ -191,6 +199,11 @@ impl Event {
     /// fork or by a bot may only read.
     pub fn may_write(&self) -> bool {
         !matches!(self.trust, Trust::Untrusted(Distrust::Fork | Distrust::Bot))
+    }
+
+    /// Whether a runner of GitHub's kind listens to workflow commands.
+    pub fn has_runner(&self) -> bool {
+        matches!(self.provider, Provider::GitHub | Provider::Forgejo)
     }
 
     /// The address of the page that compares two commits, without their range `base...head`.

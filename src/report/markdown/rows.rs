@@ -91,7 +91,7 @@ fn series(row: &Row<'_>) -> String {
     let mut out = Place::Cell.code(&row.series);
     if !row.notes.is_empty() {
         let numbers: Vec<_> = row.notes.iter().map(ToString::to_string).collect();
-        out.push_str(&format!(" <sup>{}</sup>", numbers.join(",")));
+        out.push_str(&format!("{NBSP}<sup>{}</sup>", numbers.join(",")));
     }
     let says_more = match &row.judgement.reason {
         Reason::BeyondLimit | Reason::WorseBeyondLimit | Reason::Better => false,
