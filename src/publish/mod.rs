@@ -8,6 +8,7 @@ mod comment;
 mod connection;
 pub mod event;
 mod post;
+mod retry;
 
 pub use comment::{CommentId, body, marker};
 pub use connection::{Connection, Delivered, Error, Fate, Request, Token, Told};
