@@ -7,6 +7,7 @@
 mod comment;
 mod connection;
 pub mod event;
+pub mod github;
 mod post;
 mod retry;
 
