@@ -62,11 +62,12 @@ const WORLD: [&str; 11] = [
 ];
 
 /// Crates that only one place may name, so that replacing one is the work of one place.
-const OWNED: [(&str, &str); 7] = [
+const OWNED: [(&str, &str); 8] = [
     ("clap", "src/bin/"),
     ("hyper", "src/measure/"),
     ("indicatif", "src/bin/"),
     ("junit_report", "src/report/"),
+    ("octocrab", "src/publish/"),
     ("procfs", "src/measure/"),
     ("rusqlite", "src/store/"),
     ("serde_yaml", "src/config/"),

@@ -8,10 +8,9 @@ mod comment;
 mod compose;
 mod connection;
 pub mod event;
-pub mod forgejo;
 pub mod github;
-pub mod gitlab;
 mod post;
+mod retry;
 mod silence;
 mod workflow;
 

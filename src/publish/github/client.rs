@@ -1,0 +1,308 @@
+//! Sending to GitHub: with the token, in time, and again where that helps.
+
+use super::advice::advice;
+use super::requests;
+use crate::publish::retry::{Attempt, Outcome};
+use crate::publish::{Connection, Error, Request};
+use http_body_util::{BodyExt as _, Limited};
+use octocrab::Octocrab;
+use reqwest::header::{ACCEPT, HeaderMap, HeaderValue, LINK};
+use reqwest::redirect::Policy;
+use serde::de::DeserializeOwned;
+use std::error::Error as StdError;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio::time::Instant;
+use url::{Position, Url};
+
+/// The most bytes of an answer: a page of 100 comments of 65,536 characters of four bytes, and some.
+const MAX_ANSWER: usize = 32 << 20;
+/// The most pages that are looked through.
+const MAX_PAGES: usize = 100;
+
+/// What a request is for, as errors tell it.
+#[derive(Clone, Copy)]
+pub(super) struct Purpose {
+    /// Such as `write the comment`.
+    pub(super) what: &'static str,
+    /// What a token needs for it.
+    pub(super) permission: &'static str,
+}
+
+/// One repository, for the time of one post.
+pub(super) struct Client<'a> {
+    octocrab: Octocrab,
+    connection: &'a Connection,
+    started: Instant,
+    /// When the thing at hand is given up, from the start.
+    until: Duration,
+    sent: usize,
+}
+
+/// An answer of success.
+struct Page<T> {
+    content: T,
+    /// The page after it.
+    next: Option<String>,
+}
+
+/// An answer as it came.
+struct Answer {
+    status: u16,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+impl<'a> Client<'a> {
+    pub(super) fn new(connection: &'a Connection) -> Result<Client<'a>, Error> {
+        let refused = |why: &str| Error::Api { why: why.to_owned() };
+        let parts: Vec<_> = connection.repository.split('/').collect();
+        if parts.len() != 2 || parts.iter().any(|part| ["", ".", ".."].contains(part)) {
+            return Err(refused("its repository is to be given as `owner/name`"));
+        }
+        let token = connection.token.secret();
+        if token.is_empty() || HeaderValue::from_str(token).is_err() {
+            return Err(refused("its token is empty, or holds what no token does"));
+        }
+        // A redirect could lead the token to another host. Proxies are those of the environment.
+        let http = reqwest::Client::builder()
+            .redirect(Policy::none())
+            .build()
+            .map_err(|error| refused(&root(&error)))?;
+        let octocrab = Octocrab::builder()
+            .base_uri(connection.api.as_str())
+            .map(|builder| builder.personal_token(token))
+            .map(|builder| builder.add_header(ACCEPT, "application/vnd.github+json".to_owned()))
+            .and_then(|builder| builder.build_with_reqwest(http))
+            .map_err(|error| refused(&root(&error)))?;
+        let until = connection.within;
+        Ok(Client { octocrab, connection, started: Instant::now(), until, sent: 0 })
+    }
+
+    /// How many requests were sent.
+    pub(super) fn sent(&self) -> usize {
+        self.sent
+    }
+
+    /// `owner/name`.
+    pub(super) fn repository(&self) -> &'a str {
+        &self.connection.repository
+    }
+
+    /// Leaves a sixth of the time to each thing that is told after the next.
+    pub(super) fn leave_time_for(&mut self, later: usize) {
+        let kept = self.connection.within / 6 * u32::try_from(later).unwrap_or(u32::MAX);
+        self.until = self.connection.within.saturating_sub(kept);
+    }
+
+    /// Sends what may take effect twice without harm, until it succeeds.
+    pub(super) async fn ask<T: DeserializeOwned>(
+        &mut self,
+        purpose: Purpose,
+        request: &Request,
+    ) -> Result<T, Error> {
+        Ok(self.page(purpose, request).await?.content)
+    }
+
+    /// The first item that is wanted, of all pages.
+    pub(super) async fn find<T: DeserializeOwned>(
+        &mut self,
+        purpose: Purpose,
+        first: Request,
+        wanted: impl Fn(&T) -> bool,
+    ) -> Result<Option<T>, Error> {
+        let mut request = first;
+        for _ in 0..MAX_PAGES {
+            let page: Page<Vec<T>> = self.page(purpose, &request).await?;
+            if let Some(item) = page.content.into_iter().find(&wanted) {
+                return Ok(Some(item));
+            }
+            let Some(next) = page.next else { return Ok(None) };
+            request = requests::get(next);
+        }
+        let why = format!("there are more than {MAX_PAGES} pages");
+        Err(Error::Unusable { what: purpose.what, why })
+    }
+
+    /// Sends what must take effect once. A request that seems to have failed may have succeeded, so
+    /// `made` looks for what it makes before it is sent again.
+    pub(super) async fn create<T: DeserializeOwned>(
+        &mut self,
+        purpose: Purpose,
+        request: &Request,
+        mut made: impl AsyncFnMut(&mut Self) -> Result<Option<T>, Error>,
+    ) -> Result<T, Error> {
+        let mut tries = 0;
+        loop {
+            if let Some(page) = self.once(purpose, request, &mut tries).await? {
+                return Ok(page.content);
+            }
+            if let Some(made) = made(self).await? {
+                return Ok(made);
+            }
+        }
+    }
+
+    async fn page<T: DeserializeOwned>(
+        &mut self,
+        purpose: Purpose,
+        request: &Request,
+    ) -> Result<Page<T>, Error> {
+        let mut tries = 0;
+        loop {
+            if let Some(page) = self.once(purpose, request, &mut tries).await? {
+                return Ok(page);
+            }
+        }
+    }
+
+    /// Sends a request; `None` where it failed and may be sent again, now that a wait is over.
+    async fn once<T: DeserializeOwned>(
+        &mut self,
+        purpose: Purpose,
+        request: &Request,
+        tries: &mut u32,
+    ) -> Result<Option<Page<T>>, Error> {
+        *tries += 1;
+        self.sent += 1;
+        let patience = self.attempt(*tries).patience();
+        let answer = match tokio::time::timeout(patience, self.exchange(request)).await {
+            Ok(answer) => answer,
+            Err(_) => Err("no answer came in time".to_owned()),
+        };
+        let (wait, error) = match answer {
+            Ok(answer) if (200..300).contains(&answer.status) => {
+                match serde_json::from_slice(&answer.body) {
+                    Ok(content) => {
+                        let next = next_page(&answer.headers, &self.connection.api)
+                            .map_err(|why| Error::Unusable { what: purpose.what, why })?;
+                        return Ok(Some(Page { content, next }));
+                    }
+                    Err(_) => self.unanswered(purpose, "the answer cannot be read", *tries),
+                }
+            }
+            Ok(answer) => self.refused(purpose, &answer, *tries),
+            Err(why) => self.unanswered(purpose, &why, *tries),
+        };
+        tokio::time::sleep(wait.ok_or(error)?).await;
+        Ok(None)
+    }
+
+    fn attempt(&self, tries: u32) -> Attempt {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Attempt {
+            tries,
+            within: self.connection.within,
+            left: self.until.saturating_sub(self.started.elapsed()),
+            now: i64::try_from(now.as_secs()).unwrap_or(i64::MAX),
+            // As good as chance: jobs do not fail in step to the nanosecond.
+            jitter: f64::from(now.subsec_nanos()) / 1e9,
+        }
+    }
+
+    fn unanswered(&self, purpose: Purpose, why: &str, tries: u32) -> (Option<Duration>, Error) {
+        let wait = self.attempt(tries).wait(Outcome::NoAnswer);
+        let why = self.redacted(why);
+        (wait, Error::Unreachable { what: purpose.what, why, tries })
+    }
+
+    fn refused(&self, purpose: Purpose, answer: &Answer, tries: u32) -> (Option<Duration>, Error) {
+        let Answer { status, headers, body } = answer;
+        let body = &String::from_utf8_lossy(body);
+        let outcome = Outcome::Answer { status: *status, headers, body };
+        let error = match outcome.passes() {
+            true => Error::Unreachable {
+                what: purpose.what,
+                why: format!("the forge answered {status}"),
+                tries,
+            },
+            false => Error::Refused {
+                what: purpose.what,
+                status: *status,
+                advice: self.redacted(&advice(*status, body, purpose.permission)),
+            },
+        };
+        (self.attempt(tries).wait(outcome), error)
+    }
+
+    /// A text without the token, which a proxy may have sent back.
+    fn redacted(&self, text: &str) -> String {
+        text.replace(self.connection.token.secret(), "***")
+    }
+
+    /// Sends once.
+    async fn exchange(&self, request: &Request) -> Result<Answer, String> {
+        let Request { method, path, body } = request;
+        let sent = match *method {
+            "GET" => self.octocrab._get(path.as_str()).await,
+            "PATCH" => self.octocrab._patch(path.as_str(), body.as_ref()).await,
+            _ => self.octocrab._post(path.as_str(), body.as_ref()).await,
+        };
+        let (head, body) = sent.map_err(|error| root(&error))?.into_parts();
+        let body = Limited::new(body, MAX_ANSWER).collect().await;
+        let body = body.map_err(|error| root(error.as_ref()))?.to_bytes().into();
+        Ok(Answer { status: head.status.as_u16(), headers: head.headers, body })
+    }
+}
+
+/// What an error comes down to: the outer ones tell addresses.
+fn root(mut error: &(dyn StdError + 'static)) -> String {
+    while let Some(source) = error.source() {
+        error = source;
+    }
+    error.to_string()
+}
+
+/// The path of the page after this one, which must be at the same address as this one.
+fn next_page(headers: &HeaderMap, api: &Url) -> Result<Option<String>, String> {
+    let is_next = |parameters: &str| parameters.split(';').any(|one| one.trim() == "rel=\"next\"");
+    let links = headers.get(LINK).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let links = links.split(',').filter_map(|link| link.split_once(';'));
+    let Some((target, _)) = links.into_iter().find(|(_, parameters)| is_next(parameters)) else {
+        return Ok(None);
+    };
+    let target = target.trim().trim_start_matches('<').trim_end_matches('>');
+    let url = api.join(target).ok().filter(|url| url.origin() == api.origin());
+    let path = url.as_ref().and_then(|url| {
+        url[Position::BeforePath..Position::AfterQuery]
+            .strip_prefix(api.path().trim_end_matches('/'))
+    });
+    match path {
+        Some(path) if path.starts_with('/') => Ok(Some(path.to_owned())),
+        _ => Err("the next page is at another address".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_page_is_of_the_same_api() {
+        let check = |api: &str, link: &str, expected: Result<Option<&str>, ()>| {
+            let headers = [(LINK, HeaderValue::from_str(link).unwrap())].into_iter().collect();
+            let found = next_page(&headers, &Url::parse(api).unwrap());
+            let found = found.as_ref().map(|path| path.as_deref()).map_err(|_| ());
+            assert_eq!(found, expected, "{api} {link}");
+        };
+        let api = "https://api.github.com";
+        check(
+            api,
+            r#"<https://api.github.com/x?page=1>; rel="prev", <https://api.github.com/x?page=3>; rel="next""#,
+            Ok(Some("/x?page=3")),
+        );
+        check(api, r#"<https://api.github.com/x?page=1>; rel="prev""#, Ok(None));
+        check(api, "", Ok(None));
+        check(api, "nonsense", Ok(None));
+        check(api, r#"</x?page=2>; rel="next""#, Ok(Some("/x?page=2")));
+        for other in
+            ["https://example.org/x", "http://api.github.com/x", "//example.org/x", "https:"]
+        {
+            check(api, &format!(r#"<{other}>; rel="next""#), Err(()));
+        }
+        let enterprise = "https://git.example.org/api/v3";
+        let next = |path: &str| format!(r#"<https://git.example.org{path}>; rel="next""#);
+        check(enterprise, &next("/api/v3/x?page=2"), Ok(Some("/x?page=2")));
+        check(enterprise, &next("/api/v3x"), Err(()));
+        check(enterprise, &next("/login"), Err(()));
+    }
+}
