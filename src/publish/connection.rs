@@ -146,6 +146,14 @@ pub enum Error {
         /// How often it was tried.
         tries: u32,
     },
+    /// What the forge answered is well-formed and leads nowhere.
+    #[error("failed to {what}: {why}")]
+    Unusable {
+        /// What was to be done.
+        what: &'static str,
+        /// What is wrong with the answer.
+        why: String,
+    },
 }
 
 fn and(text: &str) -> String {

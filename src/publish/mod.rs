@@ -7,7 +7,12 @@
 mod comment;
 mod connection;
 pub mod event;
+pub mod forgejo;
+pub mod gitlab;
+mod http;
 mod post;
+mod rest;
+mod retry;
 
 pub use comment::{CommentId, body, marker};
 pub use connection::{Connection, Delivered, Error, Fate, Request, Token, Told};

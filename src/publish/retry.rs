@@ -34,20 +34,32 @@ pub(super) struct Attempt {
     pub(super) jitter: f64,
 }
 
+impl Outcome<'_> {
+    /// Whether it may be another one the next time.
+    pub(super) fn passes(self) -> bool {
+        match self {
+            Outcome::NoAnswer => true,
+            Outcome::Answer { status, headers, body } => match status {
+                429 | 500..=599 => true,
+                403 => is_limit(headers, body),
+                _ => false,
+            },
+        }
+    }
+}
+
 impl Attempt {
     /// How long to wait before the request is sent again; `None` where that is of no use, or where
     /// no time would be left.
     pub(super) fn wait(&self, outcome: Outcome<'_>) -> Option<Duration> {
         let wait = match outcome {
             Outcome::NoAnswer => self.backoff(),
-            Outcome::Answer { status, headers, body } => match status {
-                500..=599 => asked(headers, self.now).unwrap_or_else(|| self.backoff()),
-                429 => self.limited(headers),
-                403 if is_limit(headers, body) => self.limited(headers),
-                _ => return None,
-            },
+            Outcome::Answer { status: 500.., headers, .. } => {
+                asked(headers, self.now).unwrap_or_else(|| self.backoff())
+            }
+            Outcome::Answer { headers, .. } => self.limited(headers),
         };
-        (wait < self.left).then_some(wait)
+        (outcome.passes() && wait < self.left).then_some(wait)
     }
 
     /// How long to wait for an answer: a quarter of the whole, half a minute of the usual two.
@@ -58,8 +70,8 @@ impl Attempt {
     /// Twice as long with every try, from a second of the usual two minutes; at least half of it is
     /// waited, the rest is left to chance.
     fn backoff(&self) -> Duration {
-        let longest =
-            self.within / 120 * 2_u32.saturating_pow(self.tries.saturating_sub(1).min(16));
+        let doubled = 2_u32.saturating_pow(self.tries.saturating_sub(1));
+        let longest = (self.within / 120).saturating_mul(doubled);
         longest.min(self.within).mul_f64(0.5 + self.jitter.clamp(0.0, 1.0) / 2.0)
     }
 
