@@ -1,0 +1,136 @@
+//! What every workflow, recipe and the action keep to.
+
+use crate::tree;
+use serde_json::Value;
+
+/// The workflows of this repository, and those that others are to copy.
+fn workflows() -> Vec<String> {
+    let mut files = tree::files(".github/workflows");
+    files.extend(tree::files("docs/recipes/github"));
+    assert!(files.len() >= 8, "{files:?}");
+    files
+}
+
+fn document(file: &str) -> Value {
+    serde_yaml::from_str(&tree::read(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+}
+
+/// Each value below a key, wherever it stands.
+fn below<'a>(key: &str, value: &'a Value) -> Vec<&'a Value> {
+    let inner: Vec<&Value> = match value {
+        Value::Object(map) => map.values().collect(),
+        Value::Array(list) => list.iter().collect(),
+        _ => Vec::new(),
+    };
+    let mut found: Vec<&Value> = value.get(key).into_iter().collect();
+    found.extend(inner.into_iter().flat_map(|inner| below(key, inner)));
+    found
+}
+
+/// S1: what a `${{ … }}` becomes would be read as script.
+#[test]
+fn no_script_holds_an_expression() {
+    let mut scripts = 0;
+    for file in workflows().into_iter().chain(["action.yml".to_owned()]) {
+        for run in below("run", &document(&file)) {
+            let script = run.as_str().unwrap_or_else(|| panic!("{file}: {run}"));
+            assert!(!script.contains("${{"), "{file}: pass it by `env:`\n{script}");
+            scripts += 1;
+        }
+    }
+    assert!(scripts >= 15, "{scripts}");
+}
+
+/// S2: a tag can be moved.
+#[test]
+fn actions_are_pinned_by_commit_and_say_their_version() {
+    for file in workflows() {
+        let text = tree::read(&file);
+        let uses = text
+            .lines()
+            .filter_map(|line| line.trim_start_matches([' ', '-']).strip_prefix("uses: "));
+        let mut pinned = 0;
+        for used in uses.filter(|used| !used.starts_with("./")) {
+            let (commit, version) = used
+                .split_once('@')
+                .and_then(|(_, rest)| rest.split_once(" # v"))
+                .unwrap_or_else(|| panic!("{file}: `{used}` is to be `action@commit # vX.Y.Z`"));
+            let whole = commit.len() == 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
+            assert!(whole, "{file}: `{commit}` is no full commit");
+            assert_eq!(version.split('.').count(), 3, "{file}: `v{version}` is not exact");
+            pinned += 1;
+        }
+        assert!(pinned > 0, "{file} uses no action, so it cannot work");
+    }
+}
+
+/// S3: nothing is permitted but what a job names, nothing is left behind, nothing runs on.
+#[test]
+fn workflows_hold_the_least_they_need() {
+    for file in workflows() {
+        let workflow = document(&file);
+        assert_eq!(workflow["permissions"], serde_json::json!({}), "{file}: permissions");
+        assert!(workflow["concurrency"]["group"].is_string(), "{file}: concurrency");
+        for (name, job) in workflow["jobs"].as_object().expect("jobs") {
+            assert!(job["timeout-minutes"].is_u64(), "{file}: {name} has no timeout");
+            assert!(job["permissions"].is_object(), "{file}: {name} has no permissions");
+            for step in job["steps"].as_array().expect("steps") {
+                let checks_out =
+                    step["uses"].as_str().is_some_and(|u| u.starts_with("actions/checkout@"));
+                assert!(
+                    !checks_out || step["with"]["persist-credentials"] == false,
+                    "{file}: {name} leaves its token in the repository"
+                );
+            }
+        }
+    }
+}
+
+/// S37: what runs the code of dependencies can write nothing.
+#[test]
+fn what_builds_a_release_cannot_publish_it() {
+    let release = document(".github/workflows/release.yml");
+    for (name, job) in release["jobs"].as_object().expect("jobs") {
+        let permissions = job["permissions"].as_object().expect("permissions");
+        let writes = permissions.values().any(|scope| scope == "write");
+        let text = job.to_string();
+        let builds = text.contains("cargo") || text.contains("actions/checkout@");
+        assert!(writes != builds, "{name}: it is to build or to write");
+    }
+}
+
+#[test]
+fn the_action_installs_the_version_it_is_of() {
+    let expected = format!("readonly version_of_this_action={}\n", env!("CARGO_PKG_VERSION"));
+    assert!(tree::read(".github/action/install.sh").contains(&expected), "{expected}");
+    let plain = tree::read("templates/pacegate.gitlab-ci.yml");
+    let component = tree::read("templates/pacegate/template.yml");
+    for (text, key) in [(&plain, "PACEGATE_VERSION"), (&component, "default")] {
+        let line = format!("{key}: \"{}\"\n", env!("CARGO_PKG_VERSION"));
+        assert!(text.contains(&line), "{line}");
+    }
+}
+
+#[test]
+fn every_known_checksum_is_one_of_an_archive() {
+    for line in tree::read("checksums.txt").lines().filter(|line| !line.starts_with('#')) {
+        let (sum, name) = line.split_once("  ").unwrap_or_else(|| panic!("{line}"));
+        assert!(sum.len() == 64 && sum.bytes().all(|b| b.is_ascii_hexdigit()), "{line}");
+        assert!(name.starts_with("pacegate-") && name.ends_with(".tar.gz"), "{line}");
+    }
+}
+
+/// The component and the file to include are one job.
+#[test]
+fn both_forms_for_gitlab_do_the_same() {
+    let component = tree::read("templates/pacegate/template.yml");
+    let component: Value =
+        serde_yaml::from_str(component.split("\n---\n").nth(1).expect("two documents"))
+            .expect("YAML");
+    let plain = document("templates/pacegate.gitlab-ci.yml");
+    let (component, plain) = (&component["$[[ inputs.job-name ]]"], &plain[".pacegate"]);
+    for key in ["before_script", "script", "rules", "artifacts", "allow_failure"] {
+        assert!(!plain[key].is_null(), "{key}");
+        assert_eq!(component[key], plain[key], "{key}");
+    }
+}
