@@ -38,3 +38,32 @@ pub(crate) fn git(directory: &Path, args: &[impl AsRef<OsStr>]) -> Command {
     });
     command
 }
+
+/// A text whose URLs name no user and no password.
+pub(crate) fn without_passwords(text: &str) -> String {
+    let mut parts = text.split("://");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.find(|c: char| c == '/' || c.is_whitespace()).unwrap_or(part.len());
+        let host = part[..end].rfind('@').map_or(0, |at| at + 1);
+        out.push_str("://");
+        out.push_str(&part[host..]);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_are_not_told() {
+        for (text, expected) in [
+            ("no URL @ all", "no URL @ all"),
+            ("at https://me:s3cret@host/a.git.", "at https://host/a.git."),
+            ("'https://t@oken@host' and ssh://git@host/x@y", "'https://host' and ssh://host/x@y"),
+        ] {
+            assert_eq!(without_passwords(text), expected);
+        }
+    }
+}

@@ -12,6 +12,7 @@ mod lineage;
 mod paired;
 mod past;
 mod points;
+mod policy;
 mod recording;
 mod replay;
 mod reports;
@@ -175,7 +176,9 @@ pub async fn run(
             let (measured, base) =
                 side_by_side::measure(draft.clone(), asked, &plan, &selected, context).await?;
             recorded = base.record(&plan.gates, &recording(&plan, measuring));
-            (finished(draft, measured), Some(Box::new(base)))
+            let mut run = finished(draft, measured);
+            run.warnings.extend(policy::changed(base.commit(), &judging.config, &source).await);
+            (run, Some(Box::new(base)))
         }
         None => (finished(draft, measure(&plan, &selected, context).await), None),
     };

@@ -3,7 +3,7 @@
 
 use super::error::{ConfigError, Fault};
 use super::file::AcceptedFile;
-use super::load::{read, utf8};
+use super::load::{fingerprint, read, utf8};
 use super::plan::AcceptedStep;
 use super::{resolve, yaml};
 use std::io::ErrorKind;
@@ -23,12 +23,11 @@ pub fn accepted_path(config: &Path) -> PathBuf {
     config.with_extension("accepted.yaml")
 }
 
-/// The accepted steps of a configuration; none where there is no such file.
-pub(super) fn load(config: &Path) -> Result<Vec<AcceptedStep>, ConfigError> {
-    match text(config)? {
-        Some(text) => parse(config, &text),
-        None => Ok(Vec::new()),
-    }
+/// The accepted steps of a configuration, with the fingerprint of their file; none where there is none.
+pub(super) fn load(config: &Path) -> Result<(Vec<AcceptedStep>, Option<String>), ConfigError> {
+    let Some(bytes) = bytes(config)? else { return Ok((Vec::new(), None)) };
+    let sha256 = fingerprint(&bytes);
+    Ok((parse(config, &text(config, bytes)?)?, Some(sha256)))
 }
 
 /// The text of the file of accepted steps with one more.
@@ -39,7 +38,10 @@ pub(super) fn load(config: &Path) -> Result<Vec<AcceptedStep>, ConfigError> {
 /// way that has no room for a line more.
 pub fn accepted_text(config: &Path, step: &AcceptedStep) -> Result<String, ConfigError> {
     let path = accepted_path(config);
-    let mut text = text(config)?.unwrap_or_else(|| HEAD.to_owned());
+    let mut text = match bytes(config)? {
+        Some(bytes) => text(config, bytes)?,
+        None => HEAD.to_owned(),
+    };
     let mut steps = match text.as_str() {
         HEAD => Vec::new(),
         text => parse(config, text)?,
@@ -61,14 +63,17 @@ pub fn accepted_text(config: &Path, step: &AcceptedStep) -> Result<String, Confi
     Err(ConfigError::without_text(&path, fault.help(format!("add it to `steps`: {}", line.trim()))))
 }
 
-fn text(config: &Path) -> Result<Option<String>, ConfigError> {
+fn bytes(config: &Path) -> Result<Option<Vec<u8>>, ConfigError> {
     let path = accepted_path(config);
-    let without_text = |fault| ConfigError::without_text(&path, fault);
     match read(&path) {
-        Ok(bytes) => Ok(Some(utf8(bytes).map_err(without_text)?)),
+        Ok(bytes) => Ok(Some(bytes)),
         Err((ErrorKind::NotFound, _)) => Ok(None),
-        Err((_, fault)) => Err(without_text(fault)),
+        Err((_, fault)) => Err(ConfigError::without_text(&path, fault)),
     }
+}
+
+fn text(config: &Path, bytes: Vec<u8>) -> Result<String, ConfigError> {
+    utf8(bytes).map_err(|fault| ConfigError::without_text(&accepted_path(config), fault))
 }
 
 fn parse(config: &Path, text: &str) -> Result<Vec<AcceptedStep>, ConfigError> {
@@ -146,7 +151,7 @@ mod tests {
         for (number, series) in (1..).zip(["parse/*", "*", "\"\\\u{1b}é"]) {
             let text = accepted_text(&config, &step(series, "see #12")).unwrap();
             std::fs::write(accepted_path(&config), &text).unwrap();
-            let steps = load(&config).unwrap();
+            let (steps, _) = load(&config).unwrap();
             assert_eq!((steps.len(), steps.last()), (number, Some(&step(series, "see #12"))));
             assert!(text.starts_with(HEAD) && !text.contains('\u{1b}'), "{text}");
         }

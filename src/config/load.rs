@@ -15,6 +15,8 @@ pub struct Source {
     pub text: String,
     /// SHA-256 of the file's bytes, in hexadecimal.
     pub sha256: String,
+    /// The same of the file of accepted steps beside it, where there is one.
+    pub accepted_sha256: Option<String>,
 }
 
 /// Reads and checks the configuration at `path` and the accepted steps beside it. Waivers that end
@@ -33,11 +35,11 @@ pub fn load(path: &Path, today: time::Date) -> Result<(Plan, Source), ConfigErro
         })
     })?;
     let base = directory(path).map_err(without_text)?;
-    let sha256 = format!("{:x}", Sha256::digest(&bytes));
+    let sha256 = fingerprint(&bytes);
     let text = utf8(bytes).map_err(without_text)?;
     let plan = parse(&text, path, &base, today)?;
-    let plan = Plan { accepted: accepted::load(path)?, ..plan };
-    Ok((plan, Source { text, sha256 }))
+    let (accepted, accepted_sha256) = accepted::load(path)?;
+    Ok((Plan { accepted, ..plan }, Source { text, sha256, accepted_sha256 }))
 }
 
 /// Checks a configuration that was read already, such as that of another commit. `path` is for
@@ -64,6 +66,11 @@ fn check(text: &str, base: &Path, today: time::Date) -> Result<Plan, Fault> {
     }
     let file: file::File = yaml::read(text)?;
     resolve::resolve(&file, base, today)
+}
+
+/// The SHA-256 of a file's bytes, in hexadecimal: what tells one text of a policy from another.
+pub fn fingerprint(bytes: &[u8]) -> String {
+    format!("{:x}", Sha256::digest(bytes))
 }
 
 /// The bytes of a file of configuration, or what is wrong with them.

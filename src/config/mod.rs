@@ -22,7 +22,7 @@ pub use accepted::{accepted_path, accepted_text};
 pub use error::ConfigError;
 pub use init::{Bench, Program, Repository, init, look};
 pub use json_path::{PathKey, path_keys};
-pub use load::{Source, load, parse};
+pub use load::{Source, fingerprint, load, parse};
 pub use plan::{
     AcceptedStep, Arrivals, BaselinePlan, BenchmarkKind, BenchmarkPlan, BodyPlan, CapacityPlan,
     Command, CommandPlan, CriterionPlan, DistributedPlan, ExpectPlan, ExtractPlan, ExtractSource,
@@ -35,3 +35,4 @@ pub use resolve::{defaults, store::store_location};
 pub use schema::{accepted_schema, schema};
 pub use template::{Part, Template};
 pub use url::{host_of, is_loopback};
+pub use yaml::MAX_BYTES;

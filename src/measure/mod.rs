@@ -4,6 +4,7 @@ mod ask;
 mod bench;
 mod build;
 mod child;
+mod content;
 mod context;
 mod environment;
 mod event;
@@ -28,6 +29,7 @@ mod tree;
 mod workload;
 
 pub use child::child_main;
+pub use content::content_at;
 pub use context::Context;
 pub use environment::environment;
 pub use event::{Event, LoadPhase, LoadProgress, Observer};

@@ -83,6 +83,11 @@ pub enum Warning {
         /// The file.
         path: String,
     },
+    /// A file of what a run is judged by is not what it was at the base.
+    PolicyChanged {
+        /// The file.
+        path: String,
+    },
     /// Only some of the configured targets were measured.
     PartialRun,
     /// Version control would not tell what was measured.
@@ -194,6 +199,7 @@ impl Warning {
             Warning::DirtyTree => "dirty-tree",
             Warning::UntrustedBranch { .. } => "untrusted-branch",
             Warning::EmptyHistory { .. } => "empty-history",
+            Warning::PolicyChanged { .. } => "policy-changed",
             Warning::PartialRun => "partial-run",
             Warning::UnknownRevision { .. } => "unknown-revision",
             Warning::BaseFailed { .. } => "base-failed",

@@ -93,6 +93,11 @@ pub(super) async fn measure(
 }
 
 impl SideBySide {
+    /// The base's commit.
+    pub(super) fn commit(&self) -> &str {
+        self.experiment.base.commit.as_deref().unwrap_or_default()
+    }
+
     /// Compares every series of the head that has pairs, and every share of events by its totals.
     pub(super) fn compare(&self, head: &Run, gates: &[GatePlan]) -> Compared {
         let at_most = self.experiment.at_most;

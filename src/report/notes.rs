@@ -29,6 +29,12 @@ pub(crate) fn collect<'b>(bundle: &'b Bundle, rows: &mut [Row<'b>]) -> Vec<Phras
         by_target.entry(&row.judgement.series.target).or_default().push(index);
     }
     let mut notes = Notes::default();
+    // Before all that is said by a policy which may be looser than it was; said once, it is not again.
+    for warning in &bundle.run.warnings {
+        if matches!(warning, Warning::PolicyChanged { .. }) {
+            notes.warn(warning, Place::Build, "");
+        }
+    }
     for (index, row) in rows.iter().enumerate() {
         // A comparison is told of at its first row; the others get its number below.
         let first = by_series[&compared(row)].first() == Some(&index);
@@ -197,6 +203,7 @@ fn is_of_a_sample(warning: &Warning) -> bool {
         | Warning::DirtyTree
         | Warning::UntrustedBranch { .. }
         | Warning::EmptyHistory { .. }
+        | Warning::PolicyChanged { .. }
         | Warning::PartialRun
         | Warning::UnknownRevision { .. }
         | Warning::BaseFailed { .. }

@@ -5,7 +5,7 @@ use super::phrase::{self, Phrase};
 use super::{escape, notes, sentence, words};
 use crate::model::{
     BaselineReason, Bundle, Comparison, Effect, Estimate, GateKind, Judgement, NotJudgedReason,
-    Pair, Reason, SeriesId, Test, Unit, Verdict,
+    Pair, Reason, SeriesId, Test, Unit, Verdict, Warning,
 };
 use std::collections::{BTreeMap, HashMap, HashSet};
 use time::OffsetDateTime;
@@ -147,7 +147,7 @@ impl<'b> View<'b> {
             project: escape::name(&bundle.run.project),
             sentence: sentence::verdict(bundle, &rows),
             notes,
-            advice: advice(&rows),
+            advice: policy_advice(bundle).chain(advice(&rows)).collect(),
             failures,
             census: census(bundle),
             baseline: baseline(bundle),
@@ -276,6 +276,15 @@ pub(crate) fn value_interval(observed: &Estimate, scale: &Scale) -> Option<Strin
         (None, Some(hi)) => Some(format!("at most {}", scale.number(hi))),
         (None, None) => None,
     }
+}
+
+/// What to look at first, since all else depends on it.
+fn policy_advice(bundle: &Bundle) -> impl Iterator<Item = Phrase> {
+    let changed = bundle.run.warnings.iter().filter_map(|warning| match warning {
+        Warning::PolicyChanged { path } => Some(path),
+        _ => None,
+    });
+    changed.map(|path| Phrase::plain("review the policy: this change touches ").then_name(path))
 }
 
 /// Equal advice is given once, with the first series it is for.

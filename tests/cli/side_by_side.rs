@@ -164,3 +164,49 @@ fn the_recording_goes_where_it_is_asked_to() {
     let full = "run -q --no-store --base HEAD --only left --record /dev/full";
     project.run(full).check(6, &["pass", "/dev/full"]);
 }
+
+/// The files of the policy that the last bundle doubts.
+fn doubted(project: &Project) -> Vec<String> {
+    let bundle = project.dir.json("bundle.json");
+    let warnings = bundle["run"]["warnings"].as_array().expect("warnings").iter();
+    let changed = warnings.filter(|warning| warning["code"] == "policy-changed");
+    changed.map(|warning| warning["path"].as_str().expect("a path").to_owned()).collect()
+}
+
+#[test]
+fn a_change_that_loosens_what_it_is_judged_by_is_told_so() {
+    let project = counting();
+    let check = |reference: &str, told: bool, files: &[&str]| {
+        let told_so = "this change adds, edits or removes `gates.yaml`, by which it is judged";
+        let out = project.run(&format!("run -q --base {reference}")).check(0, &[]).out;
+        let flat = out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(flat.contains(told_so), told, "{out}");
+        assert_eq!(doubted(&project), files);
+    };
+    project.commit(&[("README", "nothing that is judged by")]);
+    check("HEAD~1", false, &[]);
+
+    project.commit(&[("gates.yaml", &CONFIG.replace("max: 400%", "max: 900%"))]);
+    check("HEAD~1", true, &["gates.yaml"]);
+    for (report, first) in [
+        ("report.md", "**What to do**\n\n- review the policy: this change touches `gates.yaml`"),
+        ("report.md", "1. this change adds, edits or removes"),
+        ("junit.xml", "this change adds, edits or removes"),
+    ] {
+        let text = project.dir.read(report);
+        assert!(text.contains(first), "{report}: {text}");
+    }
+    // The commit after it is judged by what is there already.
+    project.commit(&[("README", "nothing again")]);
+    check("HEAD~1", false, &[]);
+    check("HEAD~2", true, &["gates.yaml"]);
+
+    // What is not committed counts, too.
+    let steps = "version: 1\nsteps:\n  - { series: left/wall, commit: abcdef01, time: 2026-01-01T00:00:00Z, reason: known }\n";
+    project.dir.write("gates.accepted.yaml", steps);
+    check("HEAD~1", false, &["gates.accepted.yaml"]);
+    project.commit(&[]);
+    check("HEAD", false, &[]);
+    std::fs::remove_file(project.dir.path("gates.accepted.yaml")).expect("remove it");
+    check("HEAD", false, &["gates.accepted.yaml"]);
+}

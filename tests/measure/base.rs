@@ -220,7 +220,7 @@ fn a_folder_without_a_working_tree_has_no_base() {
 }
 
 #[test]
-fn a_shallow_clone_is_told_how_to_get_deeper() {
+fn a_shallow_clone_is_deepened_to_the_base() {
     let repository = named();
     repository.git(&["checkout", "-q", "-b", "topic", PARENT]);
     repository.commit(&[("name", "three")]);
@@ -228,10 +228,13 @@ fn a_shallow_clone_is_told_how_to_get_deeper() {
     let url = format!("file://{}", repository.path().display());
     git(folder, &["clone", "-q", "--depth", "1", "--no-single-branch", &url, "clone"]);
     let clone = folder.join("clone");
-    mistaken(&clone, "origin/main", "run `git fetch --unshallow`");
     mistaken(&clone, PARENT, "`HEAD~1` names no commit in this clone");
-    git(&clone, &["fetch", "-q", "--unshallow"]);
-    assert_eq!(names(&repository, &clone, "origin/main"), ("one".to_owned(), "three".to_owned()));
+    git(&clone, &["remote", "rename", "origin", "elsewhere"]);
+    mistaken(&clone, "elsewhere/nowhere", "names no commit in this clone");
+    assert_eq!(
+        names(&repository, &clone, "elsewhere/main"),
+        ("one".to_owned(), "three".to_owned())
+    );
 }
 
 #[test]

@@ -23,6 +23,8 @@ mod repository;
 #[cfg(test)]
 mod service;
 #[cfg(test)]
+mod shallow;
+#[cfg(test)]
 #[path = "../support/shop.rs"]
 mod shop;
 #[cfg(test)]

@@ -32,6 +32,7 @@ pub(crate) fn everything() -> Bundle {
                 Warning::Governor { governor: "powersave".into() },
                 Warning::UnknownRevision { error: "no such object".into() },
                 Warning::UntrustedBranch { branch: "fork".into() },
+                Warning::PolicyChanged { path: "gates.yaml".into() },
             ];
         })
         .done();

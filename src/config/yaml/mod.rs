@@ -13,8 +13,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-/// The largest file that is read, in bytes.
-pub(crate) const MAX_BYTES: usize = 1 << 20;
+/// The largest file of a configuration that is read, in bytes.
+pub const MAX_BYTES: usize = 1 << 20;
 /// The most scalars, lists and maps; some twenty times the largest configuration in sight, and
 /// refused within 0.2 s.
 const MAX_NODES: usize = 20_000;

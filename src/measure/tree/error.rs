@@ -1,5 +1,6 @@
 //! Why there is no base to measure.
 
+use super::repository::WHOLE_HISTORY;
 use std::io;
 use std::path::PathBuf;
 
@@ -39,12 +40,23 @@ pub enum BaseError {
         advice: String,
     },
     /// The reference and the head do not meet.
-    #[error("`{reference}` and the head have no commit in common; {advice}")]
+    #[error(
+        "`{reference}` and the head have no commit in common; name a base that the head comes from"
+    )]
     NoCommonCommit {
         /// As asked for.
         reference: String,
-        /// What to do.
-        advice: &'static str,
+    },
+    /// The history that is here does not reach back to where they meet, and no more of it can be had.
+    #[error(
+        "this clone is shallow, so that what `{reference}` and the head have in common is not in it, and \
+         {why}; run `git fetch --unshallow` first, or {WHOLE_HISTORY}"
+    )]
+    TooShallow {
+        /// As asked for.
+        reference: String,
+        /// Why it cannot be had.
+        why: String,
     },
     /// No place is known outside of the repository.
     #[error(
@@ -88,6 +100,7 @@ impl BaseError {
             | BaseError::NoCommit
             | BaseError::UnknownReference { .. }
             | BaseError::NoCommonCommit { .. }
+            | BaseError::TooShallow { .. }
             | BaseError::NoPlace { .. } => true,
             BaseError::NoGit(_)
             | BaseError::Git { .. }

@@ -7,7 +7,9 @@ mod mapping;
 mod place;
 mod prune;
 mod question;
+mod reference;
 mod repository;
+mod shallow;
 mod worktree;
 
 pub use error::BaseError;

@@ -1,7 +1,7 @@
 //! Questions and orders to git that a stop can end.
 
 use super::BaseError;
-use crate::git::git;
+use crate::git::{git, without_passwords};
 use crate::measure::Stop;
 use crate::measure::failure::last_lines;
 use std::ffi::OsStr;
@@ -44,9 +44,9 @@ pub(super) fn path(output: &Output) -> PathBuf {
     PathBuf::from(OsStr::from_bytes(line))
 }
 
-/// What git said of a failure.
+/// What git said of a failure, without the secrets of a remote.
 pub(super) fn words(output: &Output) -> String {
-    let said = text(&output.stderr);
+    let said = without_passwords(&text(&output.stderr));
     if said.lines().count() > 1 { last_lines(&said).trim_start().to_owned() } else { said }
 }
 

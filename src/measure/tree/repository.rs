@@ -1,12 +1,13 @@
 //! The repository of the head, and which of its commits is the base.
 
-use super::BaseError;
 use super::question::{ask, output, path, words};
+use super::shallow::{self, Failed};
+use super::{BaseError, reference};
 use crate::measure::Stop;
 use std::path::{Path, PathBuf};
 
 /// What CI systems are told to fetch the whole history.
-const WHOLE_HISTORY: &str =
+pub(super) const WHOLE_HISTORY: &str =
     "in CI, check out the whole history (`fetch-depth: 0` on GitHub, `GIT_DEPTH: 0` on GitLab)";
 
 /// The working tree of the head.
@@ -43,7 +44,8 @@ impl Repository {
         Ok(Repository { top, spelled })
     }
 
-    /// The newest commit that both the head and `reference` contain.
+    /// The newest commit that both the head and `reference` contain. What is missing to tell is fetched: the
+    /// branch in a clone of another, and the history in a shallow one.
     ///
     /// # Errors
     ///
@@ -53,32 +55,31 @@ impl Repository {
         reference: &str,
         stop: &Stop,
     ) -> Result<String, BaseError> {
-        let commit_of = async |name: &str| {
-            let question = ["rev-parse", "--verify", "--quiet", "--end-of-options", name];
-            ask(&self.top, &question, stop).await
+        let top = &self.top;
+        let head = reference::commit_of(top, "HEAD", stop).await?.ok_or(BaseError::NoCommit)?;
+        let too_shallow = |failed: Failed| match failed {
+            Failed::Why(why) => BaseError::TooShallow { reference: reference.to_owned(), why },
+            Failed::Base(error) => error,
         };
-        let head = commit_of("HEAD^{commit}").await?.ok_or(BaseError::NoCommit)?;
-        let reference = reference.to_owned();
-        let is_hash = |answer: &String| answer.bytes().all(|b| b.is_ascii_hexdigit());
-        // Git also verifies what stands for commits that are left out, such as `^main`.
-        let Some(other) = commit_of(&format!("{reference}^{{commit}}")).await?.filter(is_hash)
-        else {
-            let advice = unknown_advice(&reference);
-            return Err(BaseError::UnknownReference { reference, advice });
+        let shallow = shallow::is_shallow(top, stop).await?;
+        let other = match reference::here(top, reference, stop).await? {
+            None => match reference::fetched(top, reference, shallow, stop).await {
+                Err(Failed::Why(_)) if !shallow => None,
+                fetched => fetched.map_err(too_shallow)?,
+            },
+            here => here,
         };
-        if let Some(commit) = ask(&self.top, &["merge-base", &head, &other], stop).await? {
-            return Ok(commit);
-        }
-        let shallow = ask(&self.top, &["rev-parse", "--is-shallow-repository"], stop).await?;
-        let advice = match shallow.as_deref() {
-            Some("true") => {
-                "this clone is shallow and does not reach back to it; run `git fetch --unshallow` \
-                 first, or in CI check out the whole history (`fetch-depth: 0` on GitHub, \
-                 `GIT_DEPTH: 0` on GitLab)"
-            }
-            _ => "name a base that the head comes from",
+        let Some(other) = other else {
+            let advice = unknown_advice(reference);
+            return Err(BaseError::UnknownReference { reference: reference.to_owned(), advice });
         };
-        Err(BaseError::NoCommonCommit { reference, advice })
+        let found = match shallow {
+            true => shallow::merge_base(top, (&head, &other), reference, stop).await,
+            false => Ok(ask(top, &["merge-base", &head, &other], stop).await?),
+        };
+        found
+            .map_err(too_shallow)?
+            .ok_or_else(|| BaseError::NoCommonCommit { reference: reference.to_owned() })
     }
 }
 

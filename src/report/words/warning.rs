@@ -83,6 +83,10 @@ pub fn warning(warning: &Warning) -> String {
             "the history `{path}` was there and empty, so this run begins a new one; if runs were stored \
             there, restore it from a copy"
         ),
+        Warning::PolicyChanged { path } => format!(
+            "this change adds, edits or removes `{path}`, by which it is judged; look at that before its \
+             verdict counts"
+        ),
         Warning::PartialRun => {
             "only some targets were measured, so this run will not serve as a baseline; \
             leave `--only` out for that"

@@ -1,5 +1,6 @@
 //! Git as a process: what it is told, what it says, and for how long it may think.
 
+use crate::git::without_passwords;
 use std::process::Stdio;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -78,33 +79,4 @@ fn told(complaint: &[u8], status: std::process::ExitStatus) -> String {
         return format!("git ended with {status} and said nothing");
     }
     without_passwords(&last.replace(char::is_control, " "))
-}
-
-/// A text whose URLs name no user and no password.
-fn without_passwords(text: &str) -> String {
-    let mut parts = text.split("://");
-    let mut out = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let end = part.find(|c: char| c == '/' || c.is_whitespace()).unwrap_or(part.len());
-        let host = part[..end].rfind('@').map_or(0, |at| at + 1);
-        out.push_str("://");
-        out.push_str(&part[host..]);
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn passwords_are_not_told() {
-        for (text, expected) in [
-            ("no URL @ all", "no URL @ all"),
-            ("at https://me:s3cret@host/a.git.", "at https://host/a.git."),
-            ("'https://t@oken@host' and ssh://git@host/x@y", "'https://host' and ssh://host/x@y"),
-        ] {
-            assert_eq!(without_passwords(text), expected);
-        }
-    }
 }
