@@ -67,7 +67,7 @@ async fn what_passes_is_told_once_and_what_stays_keeps_nothing_else_from_being_t
 
 async fn check(case: Case) {
     let Case { update, call, fault } = case;
-    let stub = Stub::failing(HEAD, move |index| (index == call).then_some(fault)).await;
+    let stub = Stub::failing(HEAD, move |index, _| (index == call).then_some(fault)).await;
     stub.state().plant(Some("mallory"), &post("PASS").comment.expect("a comment").body);
     if update {
         stub.state().plant(Some(BOT), &post("PASS").comment.expect("a comment").body);
@@ -103,25 +103,43 @@ async fn check(case: Case) {
     assert_eq!(state.statuses.len(), usize::from(lost != Some(For::Status)), "{case:?}");
 }
 
-/// What always goes wrong ends with an error for each thing, and nothing is written twice even then.
+/// What always goes wrong is given up in the end, and nothing is written twice even then.
 #[tokio::test]
 async fn a_forge_that_always_fails_is_given_up() {
     let mut running = JoinSet::new();
     for fault in FAULTS {
-        running.spawn(async move {
-            let stub = Stub::failing(HEAD, move |_| Some(fault)).await;
-            let connection = connect_within(&stub.url, Duration::from_secs(4));
-            let told = ended(&connection, &full("FAIL")).await;
-            assert!(told.delivered.is_empty(), "{fault:?}: {told:?}");
-            assert_eq!(told.errors.len(), 3, "{fault:?}: {:?}", told.errors);
-            let state = stub.state();
-            assert!(state.ours().is_empty(), "{fault:?}");
-            assert!(state.checks.len() <= 1, "{fault:?}: {} check runs", state.checks.len());
-        });
+        for all in [true, false] {
+            running.spawn(always(fault, all));
+        }
     }
     while let Some(ended) = running.join_next().await {
         ended.expect("a case");
     }
+}
+
+/// All requests fail, or all that write.
+async fn always(fault: Fault, all: bool) {
+    let fails = move |_, method: &str| (all || method != "GET").then_some(fault);
+    let stub = Stub::failing(HEAD, fails).await;
+    let connection = connect_within(&stub.url, Duration::from_secs(4));
+    let told = ended(&connection, &full("FAIL")).await;
+    let case = format!("{fault:?} {all} {told:?}");
+    let state = stub.state();
+    assert!(state.ours().len() <= 1 && state.checks.len() <= 1, "{case}");
+    if all {
+        assert_eq!((told.delivered.len(), state.ours().len()), (0, 0), "{case}");
+    }
+    if !fault.takes_effect() {
+        assert!(told.delivered.is_empty() && state.writes == 0, "{case}");
+    }
+    let told_of = |what| told.delivered.contains(&what);
+    if told_of(Delivered::Comment(Fate::Created)) {
+        assert_eq!(state.ours().len(), 1, "{case}");
+    }
+    if told_of(Delivered::Check) {
+        assert_eq!(state.checks[0].annotations.len(), 60, "{case}");
+    }
+    assert_eq!(told.errors.len() + told.delivered.len(), 3, "{case}");
 }
 
 /// A forge that nobody answers for at all.

@@ -30,7 +30,7 @@ async fn a_connection_that_cannot_be_meant_sends_nothing() {
 #[tokio::test]
 async fn a_refusal_names_the_permission_that_is_missing() {
     let check = async |fault: Fault, said: &str| {
-        let stub = Stub::failing(HEAD, move |_| Some(fault)).await;
+        let stub = Stub::failing(HEAD, move |_, _| Some(fault)).await;
         let told = publish(&connect(&stub.url), &post("FAIL")).await;
         let texts: Vec<_> = told.errors.iter().map(ToString::to_string).collect();
         assert_eq!(texts.len(), 3, "{texts:?}");

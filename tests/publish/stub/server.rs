@@ -27,6 +27,9 @@ type Body = BoxBody<Bytes, Infallible>;
 /// How long after each other the bytes of a slow answer come.
 const DRIP: Duration = Duration::from_millis(100);
 
+/// Says of a request, given its number from 1 and its method, how it goes wrong.
+type Faults = Box<dyn Fn(usize, &str) -> Option<Fault> + Send + Sync>;
+
 /// A running forge; it ends with the test.
 pub(crate) struct Stub {
     inner: Arc<Inner>,
@@ -38,7 +41,7 @@ pub(crate) struct Stub {
 struct Inner {
     state: Mutex<State>,
     /// Which requests go wrong, and how.
-    faults: Box<dyn Fn(usize) -> Option<Fault> + Send + Sync>,
+    faults: Faults,
     /// Every request, as method and path with query.
     requests: Mutex<Vec<String>>,
     /// Where the forge believes itself to be, for links to pages.
@@ -48,13 +51,13 @@ struct Inner {
 impl Stub {
     /// A forge that knows one pull request, number 7, with that head.
     pub(crate) async fn start(head: &str) -> Stub {
-        Stub::failing(head, |_| None).await
+        Stub::failing(head, |_, _| None).await
     }
 
-    /// Such a forge, of which the requests, counted from 1, fail that `faults` names.
+    /// Such a forge, of which the requests fail that `faults` names.
     pub(crate) async fn failing(
         head: &str,
-        faults: impl Fn(usize) -> Option<Fault> + Send + Sync + 'static,
+        faults: impl Fn(usize, &str) -> Option<Fault> + Send + Sync + 'static,
     ) -> Stub {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("listen");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -131,7 +134,7 @@ async fn answer(
         requests.push(format!("{} {}", head.method, head.uri));
         requests.len()
     };
-    let fault = (inner.faults)(index);
+    let fault = (inner.faults)(index, head.method.as_str());
     if fault.is_none_or(Fault::takes_effect) {
         let authorized = head.headers.get_all("authorization").iter().collect::<Vec<_>>();
         let json = match body.is_empty() {
