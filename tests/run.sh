@@ -63,6 +63,8 @@ set_up() {
     have cc || packages+=(gcc libc6-dev)
     have git || packages+=(git)
     have xmllint || packages+=(libxml2-utils)
+    have node || packages+=(nodejs)
+    have npm || packages+=(npm)
     have python3 || packages+=(python3)
     python3 -c 'import ensurepip' 2>/dev/null || packages+=(python3-venv)
     if ((${#packages[@]} > 0)); then install_packages "${packages[@]}"; fi
@@ -85,6 +87,17 @@ set_up() {
     fi
 }
 
+# Prism, and GitHub's description of its API, for tests/publish.
+set_up_prism() {
+    local from=tests/publish/prism to="$out/prism"
+    cmp -s "$from/package-lock.json" "$to/made-of" && return
+    rm -rf "$to"
+    mkdir "$to"
+    cp "$from/package.json" "$from/package-lock.json" "$to"
+    npm ci --prefix "$to" --no-audit --no-fund --ignore-scripts
+    cp "$from/package-lock.json" "$to/made-of"
+}
+
 # Lets JUnit, OpenMetrics, JSON and configuration be read by programs that are not ours.
 cross_check() {
     local bin=target/release/pacegate schema="$out/venv/bin/check-jsonschema"
@@ -103,6 +116,7 @@ cross_check() {
 
 begin "setting up"
 set_up
+set_up_prism
 begin "checking style"
 cargo fmt --check
 begin "linting"

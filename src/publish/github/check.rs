@@ -4,6 +4,7 @@ use super::client::{Client, Purpose};
 use super::requests;
 use crate::publish::{Check, Error, Post};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 const LIST: Purpose = Purpose { what: "list the check runs", permission: "checks: write" };
 const WRITE: Purpose = Purpose { what: "write the check run", permission: "checks: write" };
@@ -33,18 +34,31 @@ struct Runs {
 /// A commit that is measured again gets another check run, of which GitHub shows the newest: to change
 /// the earlier one would add to its annotations.
 pub(super) async fn tell(client: &mut Client<'_>, post: &Post, check: &Check) -> Result<(), Error> {
-    let create = requests::create_check(client.repository(), post, check);
-    let run = client.create(WRITE, &create, async |client| find(client, post, check).await).await?;
+    let run = create(client, post, check).await?;
     let mut batches = requests::batches(check);
     let mut there = batches.next().unwrap_or_default().len();
     for batch in batches {
-        let add = requests::add_annotations(client.repository(), run.id, check, batch);
         there += batch.len();
-        client
-            .create(ANNOTATE, &add, async |client| annotated(client, run.id, there).await)
-            .await?;
+        let add = requests::add_annotations(client.repository(), run.id, check, batch);
+        let mut tries = 0;
+        while client.once::<IgnoredAny>(ANNOTATE, &add, &mut tries).await?.is_none()
+            && count(client, &run).await? < there
+        {}
     }
     Ok(())
+}
+
+async fn create(client: &mut Client<'_>, post: &Post, check: &Check) -> Result<Run, Error> {
+    let create = requests::create_check(client.repository(), post, check);
+    let mut tries = 0;
+    loop {
+        if let Some(run) = client.once(WRITE, &create, &mut tries).await? {
+            return Ok(run);
+        }
+        if let Some(run) = find(client, post, check).await? {
+            return Ok(run);
+        }
+    }
 }
 
 /// The check run that says just this, if there is one.
@@ -55,8 +69,8 @@ async fn find(client: &mut Client<'_>, post: &Post, check: &Check) -> Result<Opt
     Ok(check_runs.into_iter().find(|run| run.external_id.as_ref() == Some(&id)))
 }
 
-/// A check run, where it has that many annotations.
-async fn annotated(client: &mut Client<'_>, id: u64, there: usize) -> Result<Option<Run>, Error> {
-    let run: Run = client.ask(READ, &requests::check(client.repository(), id)).await?;
-    Ok((run.output.annotations_count >= there).then_some(run))
+/// How many annotations a check run has.
+async fn count(client: &mut Client<'_>, run: &Run) -> Result<usize, Error> {
+    let run: Run = client.ask(READ, &requests::check(client.repository(), run.id)).await?;
+    Ok(run.output.annotations_count)
 }

@@ -123,23 +123,15 @@ impl<'a> Client<'a> {
         Err(Error::Unusable { what: purpose.what, why })
     }
 
-    /// Sends what must take effect once. A request that seems to have failed may have succeeded, so
-    /// `made` looks for what it makes before it is sent again.
-    pub(super) async fn create<T: DeserializeOwned>(
+    /// Sends what must take effect once; `None` where it failed and may be sent again, now that a wait
+    /// is over. It may have taken effect all the same: to be looked at before it is sent again.
+    pub(super) async fn once<T: DeserializeOwned>(
         &mut self,
         purpose: Purpose,
         request: &Request,
-        mut made: impl AsyncFnMut(&mut Self) -> Result<Option<T>, Error>,
-    ) -> Result<T, Error> {
-        let mut tries = 0;
-        loop {
-            if let Some(page) = self.once(purpose, request, &mut tries).await? {
-                return Ok(page.content);
-            }
-            if let Some(made) = made(self).await? {
-                return Ok(made);
-            }
-        }
+        tries: &mut u32,
+    ) -> Result<Option<T>, Error> {
+        Ok(self.page_once(purpose, request, tries).await?.map(|page| page.content))
     }
 
     async fn page<T: DeserializeOwned>(
@@ -149,14 +141,14 @@ impl<'a> Client<'a> {
     ) -> Result<Page<T>, Error> {
         let mut tries = 0;
         loop {
-            if let Some(page) = self.once(purpose, request, &mut tries).await? {
+            if let Some(page) = self.page_once(purpose, request, &mut tries).await? {
                 return Ok(page);
             }
         }
     }
 
     /// Sends a request; `None` where it failed and may be sent again, now that a wait is over.
-    async fn once<T: DeserializeOwned>(
+    async fn page_once<T: DeserializeOwned>(
         &mut self,
         purpose: Purpose,
         request: &Request,
@@ -295,7 +287,7 @@ mod tests {
         check(api, "nonsense", Ok(None));
         check(api, r#"</x?page=2>; rel="next""#, Ok(Some("/x?page=2")));
         for other in
-            ["https://example.org/x", "http://api.github.com/x", "//example.org/x", "https:"]
+            ["https://example.org/x", "http://api.github.com/x", "//example.org/x", "https://["]
         {
             check(api, &format!(r#"<{other}>; rel="next""#), Err(()));
         }

@@ -44,18 +44,19 @@ pub(super) async fn tell(
     if change.head.sha != head {
         return Ok(Fate::Stale);
     }
-    match earlier {
-        Some(earlier) => {
-            let update = requests::update_comment(client.repository(), earlier.id, comment);
-            client.ask::<IgnoredAny>(WRITE, &update).await?;
-            Ok(Fate::Updated)
+    let Some(earlier) = earlier else {
+        let create = requests::create_comment(client.repository(), comment);
+        let mut tries = 0;
+        loop {
+            let written = client.once::<IgnoredAny>(WRITE, &create, &mut tries).await?;
+            if written.is_some() || find(client, comment).await?.is_some() {
+                return Ok(Fate::Created);
+            }
         }
-        None => {
-            let create = requests::create_comment(client.repository(), comment);
-            client.create(WRITE, &create, async |client| find(client, comment).await).await?;
-            Ok(Fate::Created)
-        }
-    }
+    };
+    let update = requests::update_comment(client.repository(), earlier.id, comment);
+    client.ask::<IgnoredAny>(WRITE, &update).await?;
+    Ok(Fate::Updated)
 }
 
 /// The oldest comment of ours: others may write the marker too.

@@ -1,0 +1,18 @@
+//! Forges that are told: what they hear, and what becomes of it when they, or the way there, fail.
+
+#[cfg(test)]
+mod contract;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod fork;
+#[cfg(test)]
+mod life;
+#[cfg(test)]
+mod limits;
+#[cfg(test)]
+mod posts;
+#[cfg(test)]
+mod proxy;
+#[cfg(test)]
+mod stub;
