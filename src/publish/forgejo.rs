@@ -58,9 +58,7 @@ impl Forge for Forgejo {
 
     fn write(repository: &str, comment: &Comment, id: Option<u64>) -> Request {
         let (method, path) = match id {
-            Some(id) => {
-                ("PATCH", below(repository, &["issues", "comments", &id.to_string()], &[]))
-            }
+            Some(id) => ("PATCH", below(repository, &["issues", "comments", &id.to_string()], &[])),
             None => {
                 let number = comment.change.to_string();
                 ("POST", below(repository, &["issues", &number, "comments"], &[]))

@@ -188,7 +188,9 @@ impl<'c> Http<'c> {
         match status {
             300..=399 => "it sends elsewhere; name the address of the API itself".to_owned(),
             401 | 403 => self.no_access.to_owned(),
-            404 => format!("no such thing is there, or the token may not see it: {}", self.no_access),
+            404 => {
+                format!("no such thing is there, or the token may not see it: {}", self.no_access)
+            }
             _ => self.redacted(&escape::prose(body)),
         }
     }
