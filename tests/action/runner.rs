@@ -28,7 +28,8 @@ jobs:
 struct Repository(tempfile::TempDir);
 
 impl Repository {
-    fn new() -> Self {
+    /// With this workflow.
+    fn new(workflow: &str) -> Self {
         let dir = tempfile::tempdir().expect("make a directory");
         let here = Path::new(env!("CARGO_MANIFEST_DIR"));
         for file in [
@@ -44,7 +45,7 @@ impl Repository {
         }
         let workflows = dir.path().join("repository/.github/workflows");
         std::fs::create_dir_all(&workflows).expect("make a directory");
-        std::fs::write(workflows.join("performance.yml"), WORKFLOW).expect("write a file");
+        std::fs::write(workflows.join("performance.yml"), workflow).expect("write a file");
         let repository = Self(dir);
         repository.git(&["init", "-q", "-b", "main"]);
         repository.git(&["add", "."]);
@@ -86,10 +87,20 @@ impl Repository {
     }
 }
 
+/// A step that makes the mistake, so that it is known what would be seen of it.
+const MISTAKE: &str = r#"
+on: pull_request
+jobs:
+  performance:
+    runs-on: ubuntu-latest
+    steps:
+      - run: echo ${{ github.event.pull_request.title }}
+"#;
+
 /// S4: title, branch and text of a pull request create nothing.
 #[test]
 fn what_a_stranger_writes_is_never_run() {
-    let repository = Repository::new();
+    let repository = Repository::new(WORKFLOW);
     let made = repository.path("made");
     std::fs::create_dir(&made).expect("make a directory");
     let touch = format!("touch$IFS{}/X", made.display());
@@ -114,4 +125,13 @@ fn what_a_stranger_writes_is_never_run() {
         assert!(told.contains(&version), "the action was not reached:\n{told}");
         assert!(!made.join("X").exists(), "{hostile} was run:\n{told}");
     }
+}
+
+#[test]
+fn a_workflow_that_pastes_what_a_stranger_writes_is_seen() {
+    let repository = Repository::new(MISTAKE);
+    let made = repository.path("X");
+    let title = format!("$(touch$IFS{})", made.display());
+    let told = repository.run(&json!({ "pull_request": { "number": 7, "title": title } }));
+    assert!(made.exists(), "{told}");
 }
