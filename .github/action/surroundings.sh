@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced first by each script of the action: what an earlier step may have put into the environment to change
 # what bash does is refused, or taken away.
 

@@ -69,7 +69,8 @@ fn inputs_become_arguments() {
     let publish = ["publish", "--comment=auto", "a b.json", "--untrusted"];
     check(&[("INPUT_MODE", "publish"), ("INPUT_ARGS", "a b.json\n\n--untrusted\r\n")], &publish);
     refused(&[("INPUT_MODE", "run")], "mode is to be");
-    refused(&[("INPUT_STRICT", "yes")], "strict is to be");
+    refused(&[("INPUT_STRICT", "yes")], "strict true or false");
+    refused(&[("INPUT_STRICT", "true"), ("INPUT_MODE", "publish")], "strict is for mode: ci");
 }
 
 /// S4: what a stranger may write, such as the name of a branch, stays text.
@@ -96,7 +97,7 @@ fn what_looks_like_script_is_text() {
             &["ci", &config, &comment, &id, hostile, hostile],
         );
         refused(&[("INPUT_MODE", hostile)], "mode is to be");
-        refused(&[("INPUT_STRICT", hostile)], "strict is to be");
+        refused(&[("INPUT_STRICT", hostile)], "strict true or false");
         given(&[("INPUT_WORKING_DIRECTORY", hostile)]).expect_err("no such folder");
     }
 }

@@ -36,7 +36,7 @@ pub(crate) fn man(args: &ManArgs) -> Result<Exit, Failure> {
     };
     let Some(folder) = &args.output else {
         let mut text = Vec::new();
-        let drawn = Man::new(Cli::command()).render(&mut text);
+        let drawn = Man::new(Cli::command().disable_help_subcommand(true)).render(&mut text);
         drawn.map_err(|error| failed("draw the page".to_owned(), error))?;
         stdout::print(&String::from_utf8_lossy(&text))?;
         return Ok(Exit::Pass);
