@@ -101,6 +101,14 @@ async fn a_life_is_as_github_describes_it() {
     assert!(!prism.violations().is_empty());
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_jobs_of_a_pull_request_ask_as_github_describes_it() {
+    let stub = Stub::start(HEAD).await;
+    let prism = Prism::start(&stub);
+    crate::job::live(&prism.url, &stub).await;
+    assert_eq!(prism.violations(), [""; 0]);
+}
+
 /// What is asked only after a failure.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn looking_again_is_as_github_describes_it() {

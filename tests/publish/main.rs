@@ -7,6 +7,8 @@ mod faults;
 #[cfg(test)]
 mod fork;
 #[cfg(test)]
+mod job;
+#[cfg(test)]
 mod life;
 #[cfg(test)]
 mod limits;

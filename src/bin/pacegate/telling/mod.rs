@@ -49,11 +49,11 @@ pub(crate) struct TellingArgs {
     comment_author: Option<String>,
 
     /// Create a check of the commit too (GitHub)
-    #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "pacegate")]
+    #[arg(long, value_name = "NAME", num_args = 0..=1, require_equals = true, default_missing_value = "pacegate")]
     check: Option<String>,
 
     /// Set a status of the commit too
-    #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "pacegate")]
+    #[arg(long, value_name = "NAME", num_args = 0..=1, require_equals = true, default_missing_value = "pacegate")]
     status: Option<String>,
 
     /// Print what would be done and sent; measure and send nothing
