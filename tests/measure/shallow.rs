@@ -81,6 +81,7 @@ fn check(clone: &Path, reference: &str, expected: &str) {
     let before = own(clone);
     assert_eq!(found(clone, reference), Ok(expected.to_owned()), "{reference}");
     assert_eq!(own(clone), before, "{reference}");
+    git(clone, &["fsck", "--no-dangling"]);
     // Also when all of the history is here by now.
     assert_eq!(found(clone, reference), Ok(expected.to_owned()), "{reference}, again");
     git(clone, &["remote", "set-url", "origin", "file:///nowhere"]);

@@ -88,13 +88,27 @@ pub struct Event {
     pub job: Job,
 }
 
+impl Event {
+    /// What the head is to be measured side by side with, as `--base` takes it.
+    ///
+    /// The branch, since an event's commit may be older than what the head was merged with; of a merge queue
+    /// the commit, since others that wait before the head are in that and not yet on the branch.
+    pub fn reference(&self) -> Option<&str> {
+        let base = self.base.as_ref()?;
+        let (first, second) = match self.kind {
+            Kind::MergeGroup => (&base.commit, &base.branch),
+            _ => (&base.branch, &base.commit),
+        };
+        first.as_deref().or(second.as_deref())
+    }
+}
+
 /// What a head is to be compared with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Base {
     /// The branch, such as `main`; of a merge queue, too.
     pub branch: Option<String>,
-    /// The commit, where the event knows it: on GitHub the branch's tip, elsewhere the merge base. It may
-    /// be older than what the head was merged with, so that the branch is the better reference.
+    /// The commit, where the event knows it: on GitHub the branch's tip, elsewhere the merge base.
     pub commit: Option<String>,
 }
 
