@@ -67,7 +67,7 @@ impl<'a> Client<'a> {
         let http = reqwest::Client::builder()
             .redirect(Policy::none())
             .build()
-            .map_err(|error| refused(&root(&error)))?;
+            .map_err(|error| refused(&format!("no client can be made: {}", root(&error))))?;
         let octocrab = Octocrab::builder()
             .base_uri(connection.api.as_str())
             .map(|builder| builder.personal_token(token))
@@ -204,7 +204,10 @@ impl<'a> Client<'a> {
         let error = match outcome.passes() {
             true => Error::Unreachable {
                 what: purpose.what,
-                why: format!("the forge answered {status}"),
+                why: match status {
+                    403 | 429 => format!("too many requests were sent, says an answer of {status}"),
+                    _ => format!("the forge answered {status}"),
+                },
                 tries,
             },
             false => Error::Refused {
