@@ -6,10 +6,11 @@ mod tree;
 use pulldown_cmark::{Event, Parser, Tag};
 use std::path::Path;
 
-/// Snapshots hold what a program printed, licences what their authors wrote.
+/// Snapshots and lock files hold what a program wrote, licences what their authors did.
 fn is_ours(file: &str) -> bool {
     const TEXT: [&str; 8] = [".rs", ".md", ".toml", ".yaml", ".yml", ".json", ".sh", ".html"];
-    TEXT.iter().any(|end| file.ends_with(end)) || file == ".ci/run"
+    let text = TEXT.iter().any(|end| file.ends_with(end)) || file == ".ci/run";
+    text && !file.ends_with("package-lock.json")
 }
 
 #[test]

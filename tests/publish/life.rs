@@ -83,6 +83,14 @@ async fn one_comment_follows_a_pull_request_through_its_life() {
 }
 
 #[tokio::test]
+async fn an_enterprise_has_its_api_below_a_path() {
+    let stub = Stub::start(HEAD).await;
+    let url = format!("{}/api/v3", stub.url);
+    stub.announce(&url);
+    live(&url, &stub).await;
+}
+
+#[tokio::test]
 async fn nothing_to_say_is_said_only_where_something_was_said() {
     let stub = Stub::start(HEAD).await;
     let mut quiet = post("PASS");

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
+mod environment;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod fork;
@@ -15,6 +17,6 @@ mod limits;
 #[cfg(test)]
 mod posts;
 #[cfg(test)]
-mod proxy;
+mod secure;
 #[cfg(test)]
 mod stub;

@@ -1,12 +1,13 @@
 //! Telling GitHub, and GitHub Enterprise: a comment, a check run and a commit status.
 //!
-//! [`requests`] says what is sent, [`client`] sends it, retries and reads the answers, and one module
+//! `requests` says what is sent, `client` sends it, retries and reads the answers, and one module
 //! a thing tells it: what is there already is looked at first, and nothing is written twice.
 
 mod advice;
 mod check;
 mod client;
 mod comment;
+mod link;
 mod requests;
 
 pub use requests::plan;

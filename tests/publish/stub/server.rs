@@ -21,6 +21,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::{Interval, interval};
+use url::Url;
 
 type Body = BoxBody<Bytes, Infallible>;
 
@@ -89,9 +90,17 @@ impl Stub {
         std::mem::take(&mut *self.inner.requests.lock().expect("the requests"))
     }
 
-    /// Has links lead to another address, such as that of a proxy in front.
+    /// Has its API at another address, such as that of a proxy in front, or below a path.
     pub(crate) fn announce(&self, url: &str) {
         url.clone_into(&mut self.inner.public.lock().expect("the address"));
+    }
+}
+
+impl Inner {
+    /// The path below which the API is.
+    fn base(&self) -> String {
+        let public = self.public.lock().expect("the address").parse::<Url>();
+        public.expect("an address").path().trim_end_matches('/').to_owned()
     }
 }
 
@@ -129,9 +138,10 @@ async fn answer(
 ) -> Result<Response<Body>, Infallible> {
     let (head, body) = request.into_parts();
     let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+    let base = inner.base();
     let index = {
         let mut requests = inner.requests.lock().expect("the requests");
-        requests.push(format!("{} {}", head.method, head.uri));
+        requests.push(format!("{} {}", head.method, head.uri).replacen(&base, "", 1));
         requests.len()
     };
     let fault = (inner.faults)(index, head.method.as_str());
@@ -141,7 +151,8 @@ async fn answer(
             true => Ok(Value::Null),
             false => serde_json::from_slice(&body),
         };
-        let (path, query) = (head.uri.path(), query(head.uri.query().unwrap_or_default()));
+        let path = head.uri.path().strip_prefix(&base).unwrap_or_default();
+        let query = query(head.uri.query().unwrap_or_default());
         let answer = if authorized != [&format!("Bearer {TOKEN}")] {
             refusal(401)
         } else if head.headers.get("accept").is_none_or(|it| it != "application/vnd.github+json") {
