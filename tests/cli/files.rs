@@ -191,6 +191,9 @@ fn a_bundle_is_drawn_again_in_every_form() {
     dir.run("report bundle.json --format junit").check(0, &["<testsuites", "failures=\"1\""]);
     dir.run("report bundle.json --format junit-strict").check(0, &["<testsuites"]);
     dir.run("report bundle.json --format markdown").check(0, &["parse/time"]);
+    dir.run("report bundle.json --format codequality").check(0, &["fingerprint", "critical"]);
+    dir.run("report bundle.json --format openmetrics").check(0, &["pacegate_seconds{", "# EOF"]);
+    dir.run("report bundle.json --format load-performance").check(0, &["metrics"]);
     let json = dir.run("report bundle.json --format json").check(0, &[]);
     assert_eq!(json.out, dir.read("bundle.json"));
     let into = |path: &str| format!("report bundle.json --format junit --output {path}");

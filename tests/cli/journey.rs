@@ -15,6 +15,9 @@ reports:
   - { json: out/bundle.json }
   - { junit: out/junit.xml }
   - { junit-strict: out/strict.xml }
+  - { codequality: out/codequality.json }
+  - { openmetrics: out/metrics.txt }
+  - { load-performance: out/load.json }
   - { markdown: out/report.md }
   - { text: out/report.txt }
 ";
@@ -42,6 +45,10 @@ fn a_baseline_grows_and_a_slowdown_fails_everywhere() {
     for report in ["out/report.md", "out/report.txt", "out/junit.xml", "out/strict.xml"] {
         assert!(dir.read(report).contains("nap/wall"), "{report}");
     }
+    let metrics = dir.read("out/metrics.txt");
+    assert!(metrics.contains("pacegate_seconds{target=\"nap\",metric=\"wall\"} "), "{metrics}");
+    assert!(dir.read("out/codequality.json").contains("\"critical\""));
+    assert_eq!(dir.read("out/load.json"), "{\n  \"metrics\": {}\n}\n");
     assert!(dir.read("out/junit.xml").contains("failures=\"1\""));
 
     // A run that failed feeds no baseline, however often it is repeated.

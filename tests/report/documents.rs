@@ -1,8 +1,8 @@
 //! The JSON documents and their checked-in schemas.
 
-use crate::bundles;
+use crate::{bundles, hostile};
 use pacegate::model::Bundle;
-use pacegate::report::{self, Format, Options, Style, render};
+use pacegate::report::{self, Format, Options, Style, escape, render};
 use serde_json::Value;
 use std::path::Path;
 
@@ -16,6 +16,19 @@ fn a_bundle_comes_back_from_json() {
         let text = json(&bundle);
         assert!(text.ends_with("}\n"), "{name}");
         assert_eq!(serde_json::from_str::<Bundle>(&text).unwrap(), bundle, "{name}");
+    }
+}
+
+#[test]
+fn hostile_text_comes_back_and_commands_nobody() {
+    let poisoned = hostile::Poisoned::new();
+    for text in hostile::TEXTS {
+        let bundle = poisoned.with(text);
+        let json = json(&bundle);
+        assert_eq!(serde_json::from_str::<Bundle>(&json).unwrap(), bundle, "{text:?}");
+        let hidden = |c: char| c != '\n' && (c.is_control() || escape::is_deceptive(c));
+        assert!(!json.contains(hidden) && !json.contains("##"), "{json}");
+        assert!(!json.lines().any(|line| line.trim_start().starts_with("::")), "{json}");
     }
 }
 
