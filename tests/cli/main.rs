@@ -11,6 +11,8 @@ mod dir;
 #[cfg(test)]
 mod doctor;
 #[cfg(test)]
+mod documented;
+#[cfg(test)]
 mod files;
 #[cfg(test)]
 mod history;
