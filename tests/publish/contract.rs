@@ -90,7 +90,6 @@ async fn the_jobs_of_a_pull_request_ask_as_github_describes_it() {
     let stub = Stub::start(HEAD).await;
     let prism = Prism::start(&stub);
     crate::job::live(&prism.url, &stub).await;
-    assert_eq!(prism.violations(), [""; 0]);
 }
 
 /// What is asked only after a failure.

@@ -2,7 +2,7 @@
 
 use crate::Error;
 use crate::pipeline::Base;
-use crate::publish::event::{self, Event, Kind, Provider};
+use crate::publish::event::{self, Event, Provider};
 use crate::report::Format;
 use std::fs::File;
 use std::io::{self, Read};
@@ -43,17 +43,7 @@ fn read(path: &Path) -> io::Result<String> {
 /// What the head is measured side by side with: of a proposal what it would be merged into, else what
 /// the configuration names.
 pub fn base(event: &Event) -> Base {
-    let proposal = matches!(event.kind, Kind::PullRequest | Kind::MergeGroup);
-    let Some(base) = event.base.as_ref().filter(|_| proposal) else { return Base::Configured };
-    // The event's commit of a branch may be older than what a pull request was merged with for the job;
-    // a queue merges on a commit of its own, and GitLab knows the merge base itself.
-    let by_branch = event.kind == Kind::PullRequest && event.provider != Provider::GitLab;
-    let branch = base.branch.as_ref().map(|branch| format!("origin/{branch}"));
-    let reference = match by_branch {
-        true => branch.or_else(|| base.commit.clone()),
-        false => base.commit.clone().or(branch),
-    };
-    reference.map_or(Base::Configured, Base::Reference)
+    event.reference().map_or(Base::Configured, Base::Reference)
 }
 
 /// Whether the job's code may be built and run.

@@ -91,15 +91,17 @@ pub struct Event {
 impl Event {
     /// What the head is to be measured side by side with, as `--base` takes it.
     ///
-    /// The branch, since an event's commit may be older than what the head was merged with; of a merge queue
-    /// the commit, since others that wait before the head are in that and not yet on the branch.
-    pub fn reference(&self) -> Option<&str> {
+    /// The branch, since an event's commit may be older than what the head was merged with, and as the
+    /// remote has it, since that of a runner's own may be older still; of a merge queue the commit, since
+    /// others that wait before the head are in that and not yet on the branch.
+    pub fn reference(&self) -> Option<String> {
         let base = self.base.as_ref()?;
-        let (first, second) = match self.kind {
-            Kind::MergeGroup => (&base.commit, &base.branch),
-            _ => (&base.branch, &base.commit),
-        };
-        first.as_deref().or(second.as_deref())
+        let branch = base.branch.as_ref().map(|branch| format!("origin/{branch}"));
+        let commit = base.commit.clone();
+        match self.kind {
+            Kind::MergeGroup => commit.or(branch),
+            _ => branch.or(commit),
+        }
     }
 }
 

@@ -239,6 +239,13 @@ impl Ended {
         self
     }
 
+    /// Nothing was left untold.
+    #[track_caller]
+    pub(crate) fn check_told(self) -> Ended {
+        assert!(!self.err.contains("failed to"), "{}", self.err);
+        self
+    }
+
     #[track_caller]
     pub(crate) fn check_error(self, code: i32, says: &str) {
         assert_eq!(self.code, Some(code), "{}\n{}", self.out, self.err);

@@ -48,7 +48,7 @@ pub(crate) async fn live(url: &str, stub: &Stub) {
     let slow = remote.propose(&[("nap.sh", SLOW)]);
     stub.state().changes[0].head.clone_from(&slow.head);
     let job = Checkout::pull_request(&remote, &slow, url);
-    let ended = job.run(&tell).await.check(1, "FAIL");
+    let ended = job.run(&tell).await.check(1, "FAIL").check_told();
     assert!(
         ended.err.contains("::error file=gates.yaml,line=6,title=nap/wall%3A fail::"),
         "{}",
@@ -79,7 +79,7 @@ pub(crate) async fn live(url: &str, stub: &Stub) {
     assert_eq!(checks[0]["conclusion"], "failure");
 
     // Run again: the one comment is replaced.
-    job.run(&tell).await.check(1, "FAIL");
+    job.run(&tell).await.check(1, "FAIL").check_told();
     let again = comment(stub);
     assert_ne!(again, said);
     assert!(stub.requests().len() <= 6);
@@ -88,7 +88,7 @@ pub(crate) async fn live(url: &str, stub: &Stub) {
     let mended = remote.propose(&[("nap.sh", QUICK), ("note", "quick again")]);
     stub.state().changes[0].head.clone_from(&mended.head);
     let job = Checkout::pull_request(&remote, &mended, url);
-    let ended = job.run(&tell).await.check(0, "PASS");
+    let ended = job.run(&tell).await.check(0, "PASS").check_told();
     assert!(!ended.err.contains("::error"), "{}", ended.err);
     let passed = comment(stub);
     assert!(passed.contains("✅ **PASS**"), "{passed}");
@@ -133,7 +133,7 @@ async fn fork(url: &str, stub: &Stub, remote: &Remote, slow: &checkout::Proposal
     bot_is_silent(stub);
     let publish = ["publish", "--untrusted", "--check", "--status", path(&report)];
     let checks = stub.state().checks.len();
-    trusted.run(&publish).await.check(0, "");
+    trusted.run(&publish).await.check(0, "").check_told();
     let said = comment(stub);
     assert!(said.contains("measured in the contributor's own run"), "{said}");
     assert_eq!(stub.state().checks.len(), checks, "a stranger's claim makes no check");
@@ -159,7 +159,7 @@ async fn matrix(url: &str, stub: &Stub, remote: &Remote, mended: &checkout::Prop
     let last = Checkout::pull_request(remote, mended, url);
     let publish = |legs: &[String]| [&["publish".to_owned()], legs].concat();
     let both = publish(&legs);
-    last.run(&both).await.check(0, "");
+    last.run(&both).await.check(0, "").check_told();
     assert!(comment(stub).contains("✅ **PASS**: of 2\u{a0}legs, 2 pass."), "{}", comment(stub));
     legs.extend(["--leg".to_owned(), "windows=no/such.json".to_owned()]);
     let ended = last.run(&publish(&legs)).await.check(1, "");
