@@ -109,7 +109,12 @@ pub struct Leg<'b> {
     pub bundle: Option<&'b Bundle>,
 }
 
-impl Leg<'_> {
+impl<'b> Leg<'b> {
+    /// A build by itself, which needs no name.
+    pub fn alone(bundle: &'b Bundle) -> Leg<'b> {
+        Leg { name: "", bundle: Some(bundle) }
+    }
+
     /// What it came to; a leg without a report is missing.
     pub fn verdict(&self) -> Verdict {
         self.bundle.map_or(Verdict::Missing, |bundle| bundle.verdict)

@@ -1,14 +1,15 @@
 //! Telling the CI, its runner and its forge, what builds came to.
 
+mod build;
 mod job;
 mod rehearsal;
 mod runner;
 
+pub use build::{Build, exit, verdict};
 pub use job::{Left, base, event, may_measure, reports};
 pub use rehearsal::{Rehearsal, rehearse};
 pub use runner::{Runner, Written};
 
-use crate::model::Verdict;
 use crate::publish::event::{Distrust, Event, Kind, Provider, Trust};
 use crate::publish::{
     self, Connection, Post, Request, Silence, Token, Told, Wishes, forgejo, github, gitlab,
@@ -139,9 +140,4 @@ fn connection(telling: &Telling) -> Result<Result<Connection, publish::Error>, S
     let repository = event.repository.as_deref().ok_or(Silence::Unaddressed(REPOSITORY))?;
     let api = event.api.as_deref().ok_or(Silence::Unaddressed("where the forge's API is"))?;
     Ok(Connection::new(api, token, repository, WITHIN))
-}
-
-/// The verdict of several builds; a leg without a report is missing.
-pub fn verdict(legs: &[Leg<'_>]) -> Verdict {
-    Verdict::worst(legs.iter().map(Leg::verdict)).unwrap_or(Verdict::Missing)
 }

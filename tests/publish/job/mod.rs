@@ -160,7 +160,7 @@ async fn matrix(url: &str, stub: &Stub, remote: &Remote, mended: &checkout::Prop
     let publish = |legs: &[String]| [&["publish".to_owned()], legs].concat();
     let both = publish(&legs);
     last.run(&both).await.check(0, "").check_told();
-    assert!(comment(stub).contains("✅ **PASS**: of 2\u{a0}legs, 2 pass."), "{}", comment(stub));
+    assert!(comment(stub).contains("✅ **PASS**: of 2 legs, 2 pass."), "{}", comment(stub));
     legs.extend(["--leg".to_owned(), "windows=no/such.json".to_owned()]);
     let ended = last.run(&publish(&legs)).await.check(1, "");
     assert_eq!(ended.outputs["verdict"], "missing");

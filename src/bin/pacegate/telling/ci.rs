@@ -8,7 +8,6 @@ use clap::Args;
 use pacegate::Error;
 use pacegate::config;
 use pacegate::exit::Exit;
-use pacegate::model::Bundle;
 use pacegate::pipeline::{self, Base, Measuring, Outcome};
 use pacegate::publish::event::{Event, Provider, Trust};
 use pacegate::report::Leg;
@@ -48,7 +47,7 @@ pub(crate) fn ci(args: &CiArgs, quiet: bool) -> Result<Exit, Failure> {
     let telling = args.telling.telling(&trusted, false)?;
     let given = args.bundle.as_deref().map(pipeline::read_bundle).transpose()?;
     if args.telling.dry_run {
-        let legs: Vec<Leg<'_>> = given.as_ref().map(leg).into_iter().collect();
+        let legs: Vec<Leg<'_>> = given.iter().map(Leg::alone).collect();
         return rehearse(&legs, &telling, policy.format);
     }
     let outcome = match given {
@@ -62,7 +61,7 @@ pub(crate) fn ci(args: &CiArgs, quiet: bool) -> Result<Exit, Failure> {
     let (outcome, paths) = write(outcome, &args.output, telling.event.provider);
     // What could not be told is told last, and what was found first.
     let exit = outcome::tell(&outcome, policy)?;
-    let legs = [leg(&outcome.bundle)];
+    let legs = [Leg::alone(&outcome.bundle)];
     let outputs = [outputs(&legs, exit), paths].concat();
     let untold = args.telling.tell(&legs, &telling, &outputs)?;
     complain(&untold);
@@ -70,10 +69,6 @@ pub(crate) fn ci(args: &CiArgs, quiet: bool) -> Result<Exit, Failure> {
         Exit::Pass if policy.require_report && !untold.is_empty() => Ok(Exit::ReportFailed),
         exit => Ok(exit),
     }
-}
-
-fn leg(bundle: &Bundle) -> Leg<'_> {
-    Leg { name: "", bundle: Some(bundle) }
 }
 
 /// As on the command line, and where that is silent as the event has it. What is not trusted is not kept.

@@ -5,14 +5,10 @@ use crate::args::Output;
 use crate::failure::Failure;
 use clap::Args;
 use pacegate::exit::Exit;
-use pacegate::model::Bundle;
-use pacegate::pipeline;
+use pacegate::pipeline::telling::{self, Build};
 use pacegate::report::Leg;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::str::FromStr;
-
-/// The name of the one leg that a bundle by itself is.
-const ALONE: &str = "";
 
 #[derive(Debug, Args)]
 pub(crate) struct PublishArgs {
@@ -62,19 +58,14 @@ impl FromStr for Named {
 }
 
 pub(crate) fn publish(args: &PublishArgs) -> Result<Exit, Failure> {
-    let bundles = bundles(args)?;
-    let legs: Vec<Leg<'_>> =
-        bundles.iter().map(|(name, bundle)| Leg { name, bundle: bundle.as_ref() }).collect();
+    let builds = builds(args)?;
+    let legs: Vec<Leg<'_>> = builds.iter().map(Build::leg).collect();
     let telling = args.telling.telling(&[], args.untrusted)?;
     if args.telling.dry_run {
         return rehearse(&legs, &telling, args.format);
     }
-    let strict = bundles.iter().flat_map(|(_, bundle)| bundle).any(|bundle| bundle.policy.strict);
-    let exit = match args.untrusted {
-        // A stranger's claim decides nothing here.
-        true => Exit::Pass,
-        false => Exit::of(pipeline::telling::verdict(&legs), strict),
-    };
+    // A stranger's claim decides nothing here.
+    let exit = if args.untrusted { Exit::Pass } else { telling::exit(&legs) };
     let untold = args.telling.tell(&legs, &telling, &outputs(&legs, exit))?;
     complain(&untold);
     match exit {
@@ -83,26 +74,17 @@ pub(crate) fn publish(args: &PublishArgs) -> Result<Exit, Failure> {
     }
 }
 
-/// The bundles with the names of their legs.
-fn bundles(args: &PublishArgs) -> Result<Vec<(String, Option<Bundle>)>, Failure> {
+fn builds(args: &PublishArgs) -> Result<Vec<Build>, Failure> {
     if let Some(path) = &args.bundle {
-        return Ok(vec![(ALONE.to_owned(), Some(pipeline::read_bundle(path)?))]);
+        return Ok(vec![Build::alone(path)?]);
     }
-    let mut legs: Vec<(String, Option<Bundle>)> = Vec::new();
+    let mut builds: Vec<Build> = Vec::new();
     for Named { name, path } in &args.leg {
-        if legs.iter().any(|(other, _)| other == name) {
+        if builds.iter().any(|other| other.name == *name) {
             let text = format!("two legs are called `{name}`; give each a name of its own");
             return Err(Failure::new(Exit::Usage, text));
         }
-        legs.push((name.clone(), leg(path)?));
+        builds.push(Build::of_several(name, path)?);
     }
-    Ok(legs)
-}
-
-/// A bundle that is not there is a leg that never came to an end; one that is broken is an error.
-fn leg(path: &Path) -> Result<Option<Bundle>, Failure> {
-    match path.try_exists() {
-        Ok(false) => Ok(None),
-        _ => Ok(Some(pipeline::read_bundle(path)?)),
-    }
+    Ok(builds)
 }
