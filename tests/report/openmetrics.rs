@@ -85,6 +85,12 @@ fn hostile_text_stays_text() {
         let samples = check(&poisoned.with(text));
         assert!(!samples.is_empty());
     }
+    let mut huge = bundles::all_pass();
+    let name = "\u{202e}#\"".repeat(1 << 18);
+    huge.run.targets[0].name.clone_from(&name);
+    huge.judgements[0].series = huge.run.targets[0].series().next().unwrap().id;
+    assert!(check(&huge).iter().any(|(_, labels, _)| labels["target"].starts_with("‹U+202E›＃\"")));
+    assert!(draw(&huge).len() < 10_000);
 }
 
 #[test]
