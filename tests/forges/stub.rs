@@ -206,9 +206,8 @@ fn serve(stream: TcpStream, shared: &Mutex<Shared>) {
         Some(Fault::Endless) => {
             let stream = stream.get_mut();
             let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n[");
-            let chunks =
-                (0..2048).take_while(|_| stream.write_all(&[b' '; 65_536]).is_ok()).count();
-            if chunks == 2048 {
+            let chunks = (0..512).take_while(|_| stream.write_all(&[b' '; 65_536]).is_ok()).count();
+            if chunks == 512 {
                 shared.lock().unwrap().complaints.push("an answer is read without end".to_owned());
             }
             return;

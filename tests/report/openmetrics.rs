@@ -85,11 +85,17 @@ fn hostile_text_stays_text() {
         let samples = check(&poisoned.with(text));
         assert!(!samples.is_empty());
     }
+    let mut huge = bundles::all_pass();
+    let name = "\u{202e}#\"".repeat(1 << 18);
+    huge.run.targets[0].name.clone_from(&name);
+    huge.judgements[0].series = huge.run.targets[0].series().next().unwrap().id;
+    assert!(check(&huge).iter().any(|(_, labels, _)| labels["target"].starts_with("‹U+202E›＃\"")));
+    assert!(draw(&huge).len() < 10_000);
 }
 
 #[test]
 fn noise_is_rounded_and_what_has_none_is_not() {
-    let check = |assumption: Assumption, value: f64, text: &str| {
+    let shows = |assumption: Assumption, value: f64, text: &str| {
         let mut bundle = bundles::all_pass();
         let target = &mut bundle.run.targets[0];
         target.measurements.truncate(1);
@@ -100,14 +106,14 @@ fn noise_is_rounded_and_what_has_none_is_not() {
         bundle.comparisons.truncate(1);
         bundle.comparisons[0].series = id;
         bundle.comparisons[0].head.value = value;
-        assert_eq!(super::openmetrics::check(&bundle)[0].2, text);
+        assert_eq!(check(&bundle)[0].2, text);
     };
-    check(Assumption::Nothing, 0.012_345_6, "0.0123");
-    check(Assumption::Normal, 123_456.0, "123000");
-    check(Assumption::Exact, 123_456.0, "123456");
-    check(Assumption::Nothing, 1.234e-9, "1.23e-9");
-    check(Assumption::Nothing, -0.0, "0");
-    check(Assumption::Exact, 1e300, "1e300");
+    shows(Assumption::Nothing, 0.012_345_6, "0.0123");
+    shows(Assumption::Normal, 123_456.0, "123000");
+    shows(Assumption::Exact, 123_456.0, "123456");
+    shows(Assumption::Nothing, 1.234e-9, "1.23e-9");
+    shows(Assumption::Nothing, -0.0, "0");
+    shows(Assumption::Exact, 1e300, "1e300");
 }
 
 proptest! {
