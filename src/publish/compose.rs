@@ -166,10 +166,10 @@ fn of_bundle(bundle: &Bundle, leg: Option<&str>, directory: &str) -> Vec<Annotat
     let view = View::new(bundle);
     let path = path(directory, &bundle.policy.path);
     let of = leg.map_or_else(String::new, |leg| format!("{}: ", escape::name(leg)));
-    let at = |line: usize, level: Level, title: String, message: String| Annotation {
+    let at = |line: u32, level: Level, title: String, message: String| Annotation {
         level,
         path: path.clone(),
-        line: u32::try_from(line).unwrap_or(1).max(1),
+        line,
         title: escape::shorten(&format!("{of}{title}"), TITLE),
         message: escape::shorten(&message.replace('\u{a0}', " "), MESSAGE),
     };
@@ -180,8 +180,6 @@ fn of_bundle(bundle: &Bundle, leg: Option<&str>, directory: &str) -> Vec<Annotat
     let rows = view.rows.iter().filter(|row| row.matters()).filter_map(|row| {
         let judgement = row.judgement;
         let level = level(judgement.verdict, bundle.exit_code)?;
-        let lines = &bundle.policy.gate_lines;
-        let line = judgement.gate.checked_sub(1).and_then(|gate| lines.get(gate).copied());
         let change = row.change.as_ref().map(|change| match &row.interval {
             Some(interval) => format!("{change} ({interval}), "),
             None => format!("{change}, "),
@@ -195,7 +193,7 @@ fn of_bundle(bundle: &Bundle, leg: Option<&str>, directory: &str) -> Vec<Annotat
             advice.unwrap_or_default()
         );
         let title = format!("{}: {}", row.series, judgement.verdict);
-        Some(at(line.unwrap_or(1), level, title, message))
+        Some(at(row.line, level, title, message))
     });
     failures.chain(rows).collect()
 }

@@ -62,7 +62,10 @@ fn rows(view: &View<'_>) -> impl Iterator<Item = Issue> {
             GateKind::Regression => "regression",
             GateKind::Creep => "creep",
         };
-        Some(issue(check, severity, &sentence::with_verdict(row).text(), &identity(row)))
+        let text = sentence::with_verdict(row).text();
+        let mut issue = issue(check, severity, &text, &identity(row));
+        issue.location.lines.begin = row.line;
+        Some(issue)
     })
 }
 
@@ -102,7 +105,6 @@ fn issue(check_name: &'static str, severity: &'static str, text: &str, identity:
         check_name,
         fingerprint: fingerprint(&[&[check_name, severity], identity].concat()),
         severity,
-        // A bundle knows no lines of its configuration.
         location: Location { path: String::new(), lines: Lines { begin: 1 } },
     }
 }

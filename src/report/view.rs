@@ -55,6 +55,8 @@ pub struct Row<'b> {
     pub series: String,
     /// The gate's rule.
     pub rule: String,
+    /// The line on which the gate stands; 1 where that is unknown.
+    pub line: u32,
     /// The baseline's value without its unit.
     pub base: Option<String>,
     /// This run's value without its unit.
@@ -206,6 +208,7 @@ fn row<'b>(
         comparison,
         series: escape::name(&judgement.series.to_string()),
         rule: escape::name(&judgement.rule),
+        line: line(bundle, judgement),
         base: base.map(|value| scale.number(value)),
         head: head.map(|value| scale.number(value)),
         unit: scale.unit.clone(),
@@ -220,6 +223,12 @@ fn row<'b>(
         trend: comparison.map(trend).unwrap_or_default(),
         fresh: 1,
     }
+}
+
+fn line(bundle: &Bundle, judgement: &Judgement) -> u32 {
+    let place = judgement.gate.checked_sub(1);
+    let line = place.and_then(|place| bundle.policy.gate_lines.get(place));
+    line.and_then(|line| u32::try_from(*line).ok()).unwrap_or(1).max(1)
 }
 
 fn with_waiver(reason: Phrase, judgement: &Judgement) -> Phrase {
