@@ -27,6 +27,8 @@ mod points;
 #[cfg(test)]
 mod project;
 #[cfg(test)]
+mod rehearsal;
+#[cfg(test)]
 mod replay;
 #[cfg(test)]
 #[path = "../support/shop_binary.rs"]

@@ -18,7 +18,7 @@ impl fmt::Display for Event {
             (Kind::Push, _, None) => f.write_str("a push")?,
             (Kind::Tag, ..) => f.write_str("a tag")?,
             (Kind::Schedule, ..) => f.write_str("a schedule")?,
-            (Kind::Manual, ..) => f.write_str("somebody's wish")?,
+            (Kind::Manual, ..) => f.write_str("a manual start")?,
             (Kind::WorkflowRun, ..) => f.write_str("the end of another workflow")?,
             (Kind::Other, ..) => f.write_str("an event that is not known")?,
         }

@@ -1,6 +1,7 @@
 //! `pacegate ci` and `pacegate publish` as the jobs of a pull request run them: the real command in
 //! checkouts as a runner makes them, of a repository on a remote, telling a forge.
 
+mod canary;
 mod checkout;
 
 use crate::stub::{BOT, Change, Stub};
