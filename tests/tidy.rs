@@ -116,6 +116,22 @@ fn dependencies_are_sorted_and_used() {
     assert!(checked > 10, "only {checked} dependencies were found in Cargo.toml");
 }
 
+/// Tests that the security policy names, as `file::name`.
+#[test]
+fn the_security_policy_names_tests_that_are_there() {
+    let policy = tree::read("SECURITY.md");
+    let named: Vec<(&str, &str)> = policy
+        .split('`')
+        .filter(|part| part.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
+        .filter_map(|part| part.split_once(".rs::"))
+        .collect();
+    assert!(named.len() > 50, "the table is there: {named:?}");
+    for (file, name) in named {
+        let text = tree::read(&format!("{file}.rs"));
+        assert!(text.contains(&format!("fn {name}(")), "{file}.rs has no test `{name}`");
+    }
+}
+
 fn is_dependencies(heading: &str) -> bool {
     heading.trim_end_matches(']').ends_with("dependencies")
 }

@@ -23,6 +23,8 @@ mod interrupt;
 #[cfg(test)]
 mod journey;
 #[cfg(test)]
+mod memory;
+#[cfg(test)]
 mod points;
 #[cfg(test)]
 mod project;
