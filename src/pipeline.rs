@@ -70,6 +70,12 @@ pub struct Measuring {
     pub keep: bool,
     /// What it is measured side by side with.
     pub base: Base,
+    /// A commit and the branch on which the event of a CI job has it, which is believed where that commit is
+    /// what is measured.
+    pub standing: Option<(String, String)>,
+    /// What a proposal is to be merged into. That it changes what it is judged by is told even where
+    /// nothing is measured side by side.
+    pub onto: Option<String>,
     /// Where the pairs are recorded; `None` is `pairs.jsonl` beside the history.
     pub record: Option<PathBuf>,
     /// How long pairs may take; `None` is what the configuration says.
@@ -180,7 +186,12 @@ pub async fn run(
             run.warnings.extend(policy::changed(base.commit(), &judging.config, &source).await);
             (run, Some(Box::new(base)))
         }
-        None => (finished(draft, measure(&plan, &selected, context).await), None),
+        None => {
+            let edited = proposed(&source, judging, measuring, context).await?;
+            let mut run = finished(draft, measure(&plan, &selected, context).await);
+            run.warnings.extend(edited);
+            (run, None)
+        }
     };
     history::name_series(&mut baseline, &plan, &run);
     history::name_series_of(&mut released, &plan, &run);
@@ -280,7 +291,7 @@ async fn draft(
     // A slow disk must not keep signals from being seen.
     let asked = spawn_blocking(move || measure::revision(&place, branch.as_deref())).await;
     let (revision, unknown) = match asked.unwrap_or_else(|gone| Err(gone.to_string())) {
-        Ok(revision) => (revision, None),
+        Ok(revision) => (standing(revision, measuring), None),
         Err(error) => (
             Revision { branch: measuring.branch.clone(), ..Revision::default() },
             Some(Warning::UnknownRevision { error }),
@@ -310,6 +321,34 @@ async fn draft(
 
 async fn measure(plan: &Plan, selected: &Selected<'_>, context: Context<'_>) -> Measured {
     measure::measure(plan, &|name| selected.measures(name), context).await
+}
+
+/// The branch is as the event of a CI job has it, where it is about what is measured: a job's checkout often
+/// stands on none.
+fn standing(revision: Revision, measuring: &Measuring) -> Revision {
+    match &measuring.standing {
+        Some((commit, branch)) if revision.commit.as_ref() == Some(commit) => {
+            Revision { branch: measuring.branch.clone().or(Some(branch.clone())), ..revision }
+        }
+        _ => revision,
+    }
+}
+
+/// Doubts for what a proposal changes of what it is judged by.
+async fn proposed(
+    source: &Source,
+    judging: &Judging,
+    measuring: &Measuring,
+    context: Context<'_>,
+) -> Result<Vec<Warning>, Error> {
+    let Some(reference) = &measuring.onto else { return Ok(Vec::new()) };
+    let directory = directory(&judging.config);
+    let base = measure::paired::merge_base(directory, reference, context.stop).await;
+    if context.stop.is_asked() {
+        return Err(Error::Interrupted);
+    }
+    // Where git cannot tell, it counts as changed.
+    Ok(policy::changed(base.as_deref().unwrap_or_default(), &judging.config, source).await)
 }
 
 /// What the run is measured side by side with, if it is. A head that stands on the configured base has
@@ -370,6 +409,7 @@ fn distrust(revision: &Revision, branches: &[String]) -> Option<Warning> {
 fn policy(judging: &Judging, plan: &Plan, source: &Source) -> Policy {
     Policy {
         path: judging.config.display().to_string(),
+        in_repository: measure::in_repository(&judging.config),
         sha256: source.sha256.clone(),
         strict: judging.strict,
         gate_lines: plan.gates.iter().map(|gate| gate.line).collect(),

@@ -35,7 +35,7 @@ pub use environment::environment;
 pub use event::{Event, LoadPhase, LoadProgress, Observer};
 pub use lineage::{Commit, at_or_after, at_or_before, commit, in_order};
 pub use noise::warnings as noise_warnings;
-pub use revision::{prefix, revision};
+pub use revision::{in_repository, merged_onto, revision};
 pub use run::{Measured, measure};
 pub use segment::segment;
 pub use stop::Stop;

@@ -37,10 +37,25 @@ pub fn revision(directory: &Path, branch: Option<&str>) -> Result<Revision, Stri
     Ok(Revision { commit, branch, dirty: !changes.is_empty() })
 }
 
-/// Where `directory` stands in its repository, from its root: empty there and outside of repositories, else
-/// with a slash at its end.
-pub fn prefix(directory: &Path) -> String {
-    git(directory, &["rev-parse", "--show-prefix"]).unwrap_or_default()
+/// The path of a file from the root of the repository that holds it; `None` outside of repositories.
+pub fn in_repository(file: &Path) -> Option<String> {
+    let directory = file.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let directory = directory.unwrap_or(Path::new("."));
+    let prefix = git(directory, &["rev-parse", "--show-prefix"]).ok()?;
+    Some(format!("{prefix}{}", file.file_name()?.to_str()?))
+}
+
+/// What HEAD was merged onto for a job, where it is the merge of `head` into something: the other parent.
+/// It is as it was when the job's merge was made, which a branch may not be any more.
+pub fn merged_onto(directory: &Path, head: &str) -> Option<String> {
+    // Parents are told by the commit itself, even where a shallow clone does not hold them.
+    let commit = git(directory, &["cat-file", "commit", "HEAD"]).ok()?;
+    let headers = commit.lines().take_while(|line| !line.is_empty());
+    let parents: Vec<&str> = headers.filter_map(|line| line.strip_prefix("parent ")).collect();
+    match parents[..] {
+        [onto, merged] if merged == head => Some(onto.to_owned()),
+        _ => None,
+    }
 }
 
 /// The branch on which a commit stands: in a CI job that of its event, elsewhere the local one.

@@ -57,6 +57,9 @@ pub struct Bundle {
 pub struct Policy {
     /// The configuration's path, as given.
     pub path: String,
+    /// Its path from the root of the repository that holds it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_repository: Option<String>,
     /// SHA-256 of its bytes, in hexadecimal.
     pub sha256: String,
     /// Whether inconclusive and no-baseline fail the build.

@@ -37,9 +37,6 @@ pub struct Wishes {
     pub check: Option<String>,
     /// The name of the status of the commit, where one is wanted.
     pub status: Option<String>,
-    /// The directory in which paths stand, from the root of the repository; empty, or with a slash at its
-    /// end.
-    pub directory: String,
     /// Whether the builds were measured by code that is not trusted, so that what they came to is no
     /// more than a claim.
     pub claimed: bool,
@@ -59,53 +56,53 @@ impl Wishes {
 pub fn compose(legs: &[Leg<'_>], event: &Event, wishes: &Wishes) -> Option<Post> {
     let head = event.head.clone()?;
     let verdict = Verdict::worst(legs.iter().map(Leg::verdict))?;
-    let link = event.job.url.clone();
-    let sentence = sentence(legs);
-    let summary = summary(legs, event);
-    let comment = event.change.as_ref().filter(|_| comments(event, wishes)).map(|change| Comment {
+    let sentence = format!("{verdict}: {}", sentence(legs));
+    let page = page(legs, event, wishes);
+    let may_write = event.may_write() || wishes.comment == When::Always;
+    let comments = match wishes.comment {
+        When::Never => false,
+        When::Auto | When::OnChange | When::Always => wishes.claimed || may_write,
+    };
+    let comment = event.change.as_ref().filter(|_| comments).map(|change| Comment {
         change: change.number,
         id: wishes.id.clone(),
-        body: body(&wishes.id, &format!("{summary}\n{}", footer(event, wishes))),
-        only_replace: wishes.comment == When::OnChange
-            && matches!(verdict, Verdict::Pass | Verdict::Improved),
+        body: body(&wishes.id, &page),
+        only_replace: match verdict {
+            Verdict::Pass | Verdict::Improved => wishes.comment == When::OnChange,
+            // The job is red by itself; what an earlier one said is put right.
+            _ => legs.iter().all(|leg| leg.error.is_some()),
+        },
         author: wishes.author.clone(),
     });
     let conclusion = conclusion(legs);
-    let trusted = |name: &Option<String>| name.clone().filter(|_| !wishes.claimed);
+    let vouched = |name: &Option<String>| name.clone().filter(|_| may_write && !wishes.claimed);
     Some(Post {
         head,
-        link,
+        link: event.job.url.clone(),
         comment,
-        check: trusted(&wishes.check).map(|name| Check {
+        check: vouched(&wishes.check).map(|name| Check {
             name,
             conclusion,
-            title: format!("{verdict}: {sentence}"),
-            summary,
-            annotations: annotations(legs, &wishes.directory),
+            title: sentence.clone(),
+            summary: page,
+            annotations: annotations(legs),
         }),
-        status: trusted(&wishes.status).map(|context| Status {
+        status: vouched(&wishes.status).map(|context| Status {
             context,
             conclusion,
-            description: escape::shorten(&format!("{verdict}: {sentence}"), DESCRIPTION),
+            description: escape::shorten(&sentence, DESCRIPTION),
         }),
     })
 }
 
-fn comments(event: &Event, wishes: &Wishes) -> bool {
-    match wishes.comment {
-        When::Never => false,
-        When::Always => true,
-        When::Auto | When::OnChange => wishes.claimed || event.may_write(),
-    }
-}
-
-/// The page that a step summary or a check shows.
-pub fn summary(legs: &[Leg<'_>], event: &Event) -> String {
+/// What a comment, a check and the summary of a step show.
+pub fn page(legs: &[Leg<'_>], event: &Event, wishes: &Wishes) -> String {
     let changes = event.changes();
-    match legs {
+    let page = match legs {
         [Leg { bundle: Some(bundle), .. }] => report::comment(bundle, changes.as_deref()),
         legs => report::comment_on_legs(legs, changes.as_deref()),
-    }
+    };
+    format!("{page}\n{}", footer(event, wishes))
 }
 
 /// What it came to in one sentence of plain text.
@@ -151,24 +148,23 @@ fn conclusion(legs: &[Leg<'_>]) -> Conclusion {
 }
 
 /// Remarks on the gates that did not plainly pass, worst first, at the lines on which they stand.
-pub fn annotations(legs: &[Leg<'_>], directory: &str) -> Vec<Annotation> {
+pub fn annotations(legs: &[Leg<'_>]) -> Vec<Annotation> {
     let several = legs.len() > 1;
     let mut all: Vec<Annotation> = legs
         .iter()
         .filter_map(|leg| Some((leg.name, leg.bundle?)))
-        .flat_map(|(name, bundle)| of_bundle(bundle, several.then_some(name), directory))
+        .flat_map(|(name, bundle)| of_bundle(bundle, several.then_some(name)))
         .collect();
     all.sort_by_key(|annotation| std::cmp::Reverse(annotation.level));
     all
 }
 
-fn of_bundle(bundle: &Bundle, leg: Option<&str>, directory: &str) -> Vec<Annotation> {
+fn of_bundle(bundle: &Bundle, leg: Option<&str>) -> Vec<Annotation> {
     let view = View::new(bundle);
-    let path = path(directory, &bundle.policy.path);
     let of = leg.map_or_else(String::new, |leg| format!("{}: ", escape::name(leg)));
     let at = |line: u32, level: Level, title: String, message: String| Annotation {
         level,
-        path: path.clone(),
+        path: view.file.clone(),
         line,
         title: escape::shorten(&format!("{of}{title}"), TITLE),
         message: escape::shorten(&message.replace('\u{a0}', " "), MESSAGE),
@@ -206,15 +202,5 @@ fn level(verdict: Verdict, exit_code: u8) -> Option<Level> {
         Verdict::Warn => Some(Level::Warning),
         Verdict::Inconclusive | Verdict::NoBaseline => Some(Level::Notice),
         Verdict::Pass | Verdict::Improved => None,
-    }
-}
-
-/// A path from the root of the repository; one that leaves it, or is absolute, is shown by its last part.
-fn path(directory: &str, path: &str) -> String {
-    let path = path.strip_prefix("./").unwrap_or(path);
-    let leaves = path.starts_with('/') || path.split('/').any(|part| part == "..");
-    match leaves {
-        true => path.rsplit('/').next().unwrap_or(path).to_owned(),
-        false => format!("{directory}{path}"),
     }
 }

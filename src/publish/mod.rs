@@ -19,7 +19,7 @@ mod silence;
 mod workflow;
 
 pub use comment::{CommentId, body, marker};
-pub use compose::{When, Wishes, annotations, compose, sentence, summary};
+pub use compose::{When, Wishes, annotations, compose, page, sentence};
 pub use connection::{Connection, Delivered, Error, Fate, Request, Token, Told};
 pub use post::{Annotation, Check, Comment, Conclusion, Level, Post, Status};
 pub use silence::Silence;

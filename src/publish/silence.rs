@@ -25,6 +25,12 @@ pub enum Silence {
         "nothing is posted: the event does not say {0}; replay it with `--event FILE`, or set `--provider`"
     )]
     Unaddressed(&'static str),
+    /// It is looked for when it is told.
+    #[error(
+        "the pull request is found when it is told: the open one whose head is the commit that the finished \
+         workflow was about"
+    )]
+    FoundThen,
     /// The workflow that was measured in belongs to no open pull request, or to several.
     #[error(
         "nothing is posted: not exactly one open pull request has the commit that the finished workflow was \

@@ -6,7 +6,7 @@
 
 use super::number::NBSP;
 use super::view::{FailureView, Row, View};
-use super::{escape, json, sentence};
+use super::{json, sentence};
 use crate::model::{GateKind, Verdict};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -35,15 +35,13 @@ struct Lines {
 
 /// Draws a view as a list of issues, worst first; an empty one where all is well.
 pub(crate) fn draw(view: &View<'_>) -> Result<String, serde_json::Error> {
-    let path = escape::name(&view.bundle.policy.path);
-    let path = path.strip_prefix("./").unwrap_or(&path);
     let mut copies: HashMap<String, usize> = HashMap::new();
     let mut issues: Vec<Issue> = rows(view).chain(view.failures.iter().map(of_failure)).collect();
     if issues.is_empty() && view.bundle.exit_code != 0 {
         issues.push(of_build(view));
     }
     for issue in &mut issues {
-        path.clone_into(&mut issue.location.path);
+        view.file.clone_into(&mut issue.location.path);
         // Of two issues of one fingerprint GitLab keeps one.
         let copy = copies.entry(issue.fingerprint.clone()).or_default();
         *copy += 1;

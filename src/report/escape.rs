@@ -7,14 +7,25 @@
 
 /// The most characters shown of a name.
 pub const NAME_CHARS: usize = 120;
+/// The most characters shown of a path.
+pub const PATH_CHARS: usize = 1_000;
 /// The most characters shown of a sentence.
 pub const PROSE_CHARS: usize = 400;
 
 /// A name on one line: control, bidirectional and invisible characters become visible, and a
 /// name longer than [`NAME_CHARS`] loses its middle.
 pub fn name(text: &str) -> String {
+    visible(text, NAME_CHARS)
+}
+
+/// A path on one line, as a name; of at most [`PATH_CHARS`], so that a file is still found by it.
+pub fn path(text: &str) -> String {
+    visible(text, PATH_CHARS)
+}
+
+fn visible(text: &str, most: usize) -> String {
     let mut clean = String::new();
-    for c in shorten(text, NAME_CHARS).chars() {
+    for c in shorten(text, most).chars() {
         match c {
             '\0'..='\x1f' => clean.extend(char::from_u32(0x2400 + u32::from(c))),
             '\x7f' => clean.push('␡'),

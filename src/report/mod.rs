@@ -105,19 +105,30 @@ pub enum Error {
 pub struct Leg<'b> {
     /// Its name, such as that of a runner.
     pub name: &'b str,
-    /// What it came to; `None` where its report never came.
+    /// What it came to; `None` where there is no report of it.
     pub bundle: Option<&'b Bundle>,
+    /// Why there is none, where that is known; otherwise it never came.
+    pub error: Option<&'b str>,
 }
 
 impl<'b> Leg<'b> {
     /// A build by itself, which needs no name.
     pub fn alone(bundle: &'b Bundle) -> Leg<'b> {
-        Leg { name: "", bundle: Some(bundle) }
+        Leg { name: "", bundle: Some(bundle), error: None }
     }
 
-    /// What it came to; a leg without a report is missing.
+    /// A build by itself that came to nothing.
+    pub fn failed(error: &'b str) -> Leg<'b> {
+        Leg { name: "", bundle: None, error: Some(error) }
+    }
+
+    /// What it came to; a leg whose report never came is missing.
     pub fn verdict(&self) -> Verdict {
-        self.bundle.map_or(Verdict::Missing, |bundle| bundle.verdict)
+        match (self.bundle, self.error) {
+            (Some(bundle), _) => bundle.verdict,
+            (None, Some(_)) => Verdict::Error,
+            (None, None) => Verdict::Missing,
+        }
     }
 }
 

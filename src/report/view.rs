@@ -24,6 +24,8 @@ pub struct View<'b> {
     pub bundle: &'b Bundle,
     /// The project's name.
     pub project: String,
+    /// The configuration's path from the root of its repository; where that is not known, its last part.
+    pub file: String,
     /// Is it slower, and how sure is that; without the verdict's word and a full stop.
     pub sentence: Phrase,
     /// One a judgement: worst verdict first and plain passes last, then in the order of the gates.
@@ -147,6 +149,7 @@ impl<'b> View<'b> {
         View {
             bundle,
             project: escape::name(&bundle.run.project),
+            file: escape::path(file(bundle)),
             sentence: sentence::verdict(bundle, &rows),
             notes,
             advice: policy_advice(bundle).chain(advice(&rows)).collect(),
@@ -223,6 +226,14 @@ fn row<'b>(
         trend: comparison.map(trend).unwrap_or_default(),
         fresh: 1,
     }
+}
+
+/// A path that leaves the repository leads readers of a report nowhere.
+fn file(bundle: &Bundle) -> &str {
+    let path = bundle.policy.in_repository.as_deref().unwrap_or(&bundle.policy.path);
+    let path = path.strip_prefix("./").unwrap_or(path);
+    let leaves = path.starts_with('/') || path.split('/').any(|part| part == "..");
+    if leaves { path.rsplit('/').next().unwrap_or(path) } else { path }
 }
 
 fn line(bundle: &Bundle, judgement: &Judgement) -> u32 {

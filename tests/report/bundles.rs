@@ -66,6 +66,7 @@ impl Build {
             exit_code: 0,
             policy: Policy {
                 path: "gates.yaml".into(),
+                in_repository: Some("gates.yaml".into()),
                 sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".into(),
                 strict: false,
                 gate_lines: (30..50).collect(),

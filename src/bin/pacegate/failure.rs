@@ -33,6 +33,19 @@ impl Failure {
         Failure { exit, complaint: Complaint::Text(text) }
     }
 
+    /// The exit code that goes with it.
+    pub(crate) fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    /// What went wrong and what to do, without the place in a file.
+    pub(crate) fn text(&self) -> String {
+        match &self.complaint {
+            Complaint::Config(error) => error.to_string(),
+            Complaint::Text(text) => text.clone(),
+        }
+    }
+
     /// Writes the complaint to stderr, and gives the exit code.
     pub(crate) fn print(self) -> Exit {
         let text = match self.complaint {

@@ -24,6 +24,8 @@ pub(crate) fn measuring(args: &RunArgs) -> Measuring {
         branch: args.branch.clone(),
         keep: !args.no_store,
         base,
+        standing: None,
+        onto: None,
         record: args.record.clone(),
         within: args.within,
     }

@@ -60,6 +60,8 @@ pub async fn load_segment(loading: &Loading, context: Context<'_>) -> Result<Seg
         branch: loading.branch.clone(),
         keep: false,
         base: Base::None,
+        standing: None,
+        onto: None,
         record: None,
         within: None,
     };

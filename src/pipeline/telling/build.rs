@@ -41,7 +41,7 @@ impl Build {
 
     /// As reports see it.
     pub fn leg(&self) -> Leg<'_> {
-        Leg { name: &self.name, bundle: self.bundle.as_ref() }
+        Leg { name: &self.name, bundle: self.bundle.as_ref(), error: None }
     }
 }
 

@@ -1,8 +1,9 @@
 //! From a CI job's surroundings to what is measured in it.
 
 use crate::Error;
+use crate::measure;
 use crate::pipeline::Base;
-use crate::publish::event::{self, Event, Provider};
+use crate::publish::event::{self, Event, Kind, Provider};
 use crate::report::Format;
 use std::fs::File;
 use std::io::{self, Read};
@@ -40,10 +41,13 @@ fn read(path: &Path) -> io::Result<String> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// What the head is measured side by side with: of a proposal what it would be merged into, else what
-/// the configuration names.
-pub fn base(event: &Event) -> Base {
-    event.reference().map_or(Base::Configured, Base::Reference)
+/// What the head in the repository of `directory` is measured side by side with: of a proposal what it would
+/// be merged into, else what the configuration names.
+pub fn base(event: &Event, directory: &Path) -> Base {
+    let onto = event.head.as_ref().filter(|_| event.kind == Kind::PullRequest);
+    // A branch may have moved on, or be an old copy, since the forge made the merge that is checked out.
+    let onto = onto.and_then(|head| measure::merged_onto(directory, head));
+    onto.or_else(|| event.reference()).map_or(Base::Configured, Base::Reference)
 }
 
 /// Whether the job's code may be built and run.

@@ -51,15 +51,16 @@ pub async fn tell(legs: &[Leg<'_>], telling: &Telling) -> Ended {
 async fn attempt(legs: &[Leg<'_>], telling: &Telling) -> Result<Told, Silence> {
     let provider = telling.event.provider;
     let failed = |error: publish::Error| Told { errors: vec![error], ..Told::default() };
+    let is_found = telling.event.kind == Kind::WorkflowRun && telling.wishes.claimed;
     // What is wished is looked at first, so that nobody is asked for a token that is not needed.
-    if !telling.wishes.claimed {
+    if !is_found {
         post(legs, telling)?;
     }
     let connection = match connection(telling)? {
         Ok(connection) => connection,
         Err(error) => return Ok(failed(error)),
     };
-    let post = if telling.wishes.claimed {
+    let post = if is_found {
         match claimed(legs, telling, &connection).await {
             Ok(post) => post?,
             Err(error) => return Ok(failed(error)),
@@ -77,6 +78,9 @@ async fn attempt(legs: &[Leg<'_>], telling: &Telling) -> Result<Told, Silence> {
 
 /// What would be sent if nothing had been told before.
 pub fn planned(legs: &[Leg<'_>], telling: &Telling) -> Result<Vec<Request>, Silence> {
+    if telling.event.kind == Kind::WorkflowRun && telling.wishes.claimed {
+        return Err(Silence::FoundThen);
+    }
     let post = post(legs, telling)?;
     let repository = telling.event.repository.as_deref().ok_or(Silence::Unaddressed(REPOSITORY))?;
     match telling.event.provider {

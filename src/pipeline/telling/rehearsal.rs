@@ -6,6 +6,7 @@ use crate::publish::event::{Event, Trust};
 use crate::publish::{self, Request, Silence};
 use crate::report::Leg;
 use serde::Serialize;
+use std::path::Path;
 
 /// What a job would do.
 #[derive(Debug, Serialize)]
@@ -37,18 +38,19 @@ pub fn rehearse(legs: &[Leg<'_>], telling: &Telling) -> Rehearsal {
         Ok(requests) => (requests, None),
         Err(silence) => (Vec::new(), silence.as_ref().map(Silence::to_string)),
     };
-    let annotations = publish::annotations(legs, &telling.wishes.directory);
+    let annotations = publish::annotations(legs);
+    let commands = event.has_runner() && !telling.wishes.claimed;
     Rehearsal {
         refusal: may_measure(event).err().map(|error| error.to_string()),
-        base: match base(event) {
+        base: match base(event, Path::new(".")) {
             Base::Reference(reference) => Some(reference),
             Base::Configured | Base::None => None,
         },
         feeds_baseline: event.trust == Trust::Trusted,
         requests,
         silence,
-        commands: if event.has_runner() { publish::commands(&annotations) } else { String::new() },
-        summary: (!legs.is_empty()).then(|| publish::summary(legs, event)),
+        commands: if commands { publish::commands(&annotations) } else { String::new() },
+        summary: (!legs.is_empty()).then(|| publish::page(legs, event, &telling.wishes)),
         event: event.clone(),
     }
 }

@@ -3,7 +3,7 @@
 use crate::Error;
 use crate::publish;
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
@@ -28,6 +28,8 @@ pub enum Written {
     Whole,
     /// Earlier steps filled the summary, so that only the first line had room.
     FirstLine,
+    /// There was no room even for that.
+    Full,
 }
 
 impl Runner {
@@ -51,7 +53,7 @@ impl Runner {
         let (text, written) = match fits(page) {
             true => (page, Written::Whole),
             false if fits(first) => (first, Written::FirstLine),
-            false => return Ok(Written::Nowhere),
+            false => return Ok(Written::Full),
         };
         append(path, text)?;
         Ok(written)
@@ -69,11 +71,16 @@ impl Runner {
     }
 }
 
-/// Adds text to a file that others write to as well. A text that does not end its line gets a line of its own.
+/// Adds text to a file that others write to as well, on a line of its own.
 fn append(path: &Path, text: &str) -> Result<(), Error> {
     let write = || -> io::Result<()> {
-        let mut file = File::options().append(true).create(true).open(path)?;
-        file.write_all(text.as_bytes())
+        let mut file = File::options().read(true).append(true).create(true).open(path)?;
+        let mut last = [b'\n'];
+        if file.seek(SeekFrom::End(-1)).is_ok() {
+            file.read_exact(&mut last)?;
+        }
+        let start = if last == *b"\n" { "" } else { "\n" };
+        file.write_all(format!("{start}{text}").as_bytes())
     };
     write().map_err(|source| Error::ReportWrite { path: path.to_owned(), source })
 }
@@ -86,7 +93,8 @@ mod tests {
     fn check(taken: usize, expected: Written, kept: &str) {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("summary");
-        std::fs::write(&path, "x".repeat(taken)).unwrap();
+        let earlier = "x".repeat(taken.saturating_sub(1)) + if taken > 0 { "\n" } else { "" };
+        std::fs::write(&path, earlier).unwrap();
         let runner = Runner { summary: Some(path.clone()), output: None };
         assert_eq!(runner.summarise("title\n\nrows\n").unwrap(), expected);
         assert_eq!(&std::fs::read_to_string(&path).unwrap()[taken..], kept);
@@ -99,15 +107,15 @@ mod tests {
         check(most - 13, Written::Whole, "title\n\nrows\n");
         check(most - 12, Written::FirstLine, "title\n");
         check(most - 7, Written::FirstLine, "title\n");
-        check(most - 6, Written::Nowhere, "");
-        check(most + 9, Written::Nowhere, "");
+        check(most - 6, Written::Full, "");
+        check(most + 9, Written::Full, "");
     }
 
     #[test]
     fn values_are_handed_on_after_those_of_others() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("output");
-        std::fs::write(&path, "own=1\n").unwrap();
+        std::fs::write(&path, "own=1").unwrap();
         let runner = Runner { summary: None, output: Some(path.clone()) };
         runner.hand_on(&[("verdict", "pass".into())]).unwrap();
         let text = std::fs::read_to_string(&path).unwrap();

@@ -55,7 +55,8 @@ pub(super) fn read(
         provider,
         kind,
         head: head(kind, variable, payload),
-        base: base(kind, payload).or_else(|| Base::of_branch(trust, default_branch.as_deref())),
+        base: base(kind, payload)
+            .or_else(|| Base::of_branch(trust, own.as_deref(), default_branch.as_deref())),
         branch: own,
         change: match kind {
             Kind::PullRequest | Kind::PullRequestTarget => {

@@ -36,7 +36,7 @@ pub(super) fn read(variable: Variables<'_>, trusted_branches: &[String]) -> Even
         provider: Provider::Generic,
         kind,
         head: variable("PACEGATE_HEAD").as_deref().and_then(form::commit),
-        base: named.or_else(|| Base::of_branch(trust, default_branch.as_deref())),
+        base: named.or_else(|| Base::of_branch(trust, own.as_deref(), default_branch.as_deref())),
         branch: own,
         change: None,
         source: None,

@@ -32,7 +32,7 @@ pub(super) fn read(variable: Variables<'_>, trusted_branches: &[String]) -> Even
         let commit = onto.or_else(|| commit("CI_MERGE_REQUEST_DIFF_BASE_SHA"));
         Base::known(branch("CI_MERGE_REQUEST_TARGET_BRANCH_NAME"), commit)
     } else {
-        Base::of_branch(trust, default_branch.as_deref())
+        Base::of_branch(trust, own.as_deref(), default_branch.as_deref())
     };
     let change = number("CI_MERGE_REQUEST_IID").filter(|_| kind == Kind::PullRequest);
     Event {

@@ -121,9 +121,9 @@ impl Base {
     }
 
     /// What a branch of the project that is not trusted is compared with: that which it will be merged into.
-    fn of_branch(trust: Trust, default_branch: Option<&str>) -> Option<Base> {
+    fn of_branch(trust: Trust, own: Option<&str>, default_branch: Option<&str>) -> Option<Base> {
         match trust {
-            Trust::Untrusted(Distrust::OtherBranch | Distrust::Bot) => {
+            Trust::Untrusted(Distrust::OtherBranch | Distrust::Bot) if own != default_branch => {
                 Base::known(default_branch.map(str::to_owned), None)
             }
             Trust::Trusted | Trust::Untrusted(_) => None,
@@ -215,6 +215,12 @@ impl Event {
     /// fork or by a bot may only read.
     pub fn may_write(&self) -> bool {
         !matches!(self.trust, Trust::Untrusted(Distrust::Fork | Distrust::Bot))
+    }
+
+    /// Whether the job holds secrets while what it is about may be a stranger's: what such a job is handed is
+    /// a claim.
+    pub fn is_privileged(&self) -> bool {
+        may_measure(self).is_err()
     }
 
     /// Whether a runner of GitHub's kind listens to workflow commands.

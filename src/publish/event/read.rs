@@ -38,8 +38,8 @@ pub enum EventError {
 /// GitLab and other CI have no such file: there it is a JSON object of variables, which stand in for
 /// those of the job.
 ///
-/// Without a `provider` the variables tell it. What arrived on the default branch, or on one of
-/// `trusted_branches`, is trusted, and nothing else.
+/// Without a `provider` the variables tell it. What arrived on one of `trusted_branches` (on the default
+/// branch, where none is named) is trusted, and nothing else.
 ///
 /// # Errors
 ///

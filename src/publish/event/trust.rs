@@ -15,11 +15,13 @@ pub(super) struct Origin<'a> {
     pub(super) bot: bool,
 }
 
-/// Trusted is only what arrived on the default branch, or on one of those named.
+/// Trusted is only what arrived on one of the branches that are named, or on the default branch where none
+/// is.
 pub(super) fn trust(origin: Origin<'_>, trusted_branches: &[String]) -> Trust {
     let Origin { kind, branch, default_branch, fork, bot } = origin;
-    let is_trusted = |branch: &str| {
-        default_branch == Some(branch) || trusted_branches.iter().any(|named| named == branch)
+    let is_trusted = |branch: &str| match trusted_branches {
+        [] => default_branch == Some(branch),
+        named => named.iter().any(|named| named == branch),
     };
     Trust::Untrusted(match kind {
         Kind::Push | Kind::Schedule | Kind::Manual => match branch {
@@ -55,7 +57,7 @@ mod tests {
 
     fn of(kind: Kind, branch: Option<&str>, fork: bool, bot: bool) -> Trust {
         let origin = Origin { kind, branch, default_branch: Some("main"), fork, bot };
-        trust(origin, &["release/2".to_owned()])
+        trust(origin, &["main".to_owned(), "release/2".to_owned()])
     }
 
     #[test]

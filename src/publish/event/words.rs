@@ -43,7 +43,7 @@ impl Trust {
                 Distrust::Proposal => "not fed: it is a proposal",
                 Distrust::Fork => "not fed: it is a proposal from a fork",
                 Distrust::Bot => "not fed: it is a proposal of a bot",
-                Distrust::OtherBranch => "not fed: it is of another branch",
+                Distrust::OtherBranch => "not fed: its branch is none of those under `baseline`",
                 Distrust::Detached => "not fed: it is of no branch",
                 Distrust::Unknown => "not fed: the event does not say what it is of",
             },

@@ -45,7 +45,7 @@ pub(super) fn all(view: &View<'_>, dialect: Dialect) -> Vec<Case> {
             test.name = format!("{first} ({copy})");
         }
         test.filepath = match dialect {
-            Dialect::Lenient => Some(attribute(&escape::name(&view.bundle.policy.path))),
+            Dialect::Lenient => Some(attribute(&view.file)),
             Dialect::Strict => None,
         };
     }

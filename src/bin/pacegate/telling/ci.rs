@@ -1,6 +1,6 @@
 //! `pacegate ci`: `run` and `publish` with what the CI's event says.
 
-use super::{TellingArgs, complain, outputs, rehearse};
+use super::{TellingArgs, complain, delivered, outputs, rehearse};
 use crate::args::RunArgs;
 use crate::failure::Failure;
 use crate::{outcome, run};
@@ -8,6 +8,7 @@ use clap::Args;
 use pacegate::Error;
 use pacegate::config;
 use pacegate::exit::Exit;
+use pacegate::pipeline::telling::Telling;
 use pacegate::pipeline::{self, Base, Measuring, Outcome};
 use pacegate::publish::event::{Event, Provider, Trust};
 use pacegate::report::Leg;
@@ -33,53 +34,67 @@ pub(crate) struct CiArgs {
 pub(crate) fn ci(args: &CiArgs, quiet: bool) -> Result<Exit, Failure> {
     let policy = &args.run.policy;
     let judging = outcome::judging(policy);
-    let trusted = match &args.bundle {
-        // What was measured elsewhere is told without the configuration that it was judged by.
-        Some(_) if !policy.config.exists() => Vec::new(),
-        _ => {
-            config::load(&policy.config, judging.now.date())
-                .map_err(Error::from)?
-                .0
-                .baseline
-                .branches
-        }
-    };
-    let telling = args.telling.telling(&trusted, false)?;
+    let configured = config::load(&policy.config, judging.now.date()).map_err(Error::from);
+    let trusted = configured.as_ref().map_or(&[][..], |(plan, _)| &plan.baseline.branches);
+    let telling = args.telling.telling(trusted, false)?;
     let given = args.bundle.as_deref().map(pipeline::read_bundle).transpose()?;
     if args.telling.dry_run {
+        // What was measured elsewhere is told without the configuration that it was judged by.
+        if given.is_none() {
+            configured?;
+        }
         let legs: Vec<Leg<'_>> = given.iter().map(Leg::alone).collect();
         return rehearse(&legs, &telling, policy.format);
     }
-    let outcome = match given {
-        Some(bundle) => Outcome::told(bundle),
+    let measured = match given {
+        Some(bundle) => Ok(Outcome::told(bundle)),
         None => {
             pipeline::telling::may_measure(&telling.event)?;
-            let measuring = measuring(&args.run, &telling.event);
-            run::measured(&judging, &measuring, quiet)?
+            run::measured(&judging, &measuring(&args.run, &telling.event), quiet)
         }
     };
+    match measured {
+        Ok(outcome) => tell(args, outcome, &telling),
+        Err(failure) if failure.exit() == Exit::Interrupted => Err(failure),
+        Err(failure) => {
+            // What was said of an earlier commit must not stand as if it were of this one.
+            let text = failure.text();
+            let legs = [Leg::failed(&text)];
+            complain(&args.telling.tell(&legs, &telling, &outputs(&legs, failure.exit()))?);
+            Err(failure)
+        }
+    }
+}
+
+/// Tells people first, then the runner and the forge: what cannot be told there is told last.
+fn tell(args: &CiArgs, outcome: Outcome, telling: &Telling) -> Result<Exit, Failure> {
+    let policy = &args.run.policy;
     let (outcome, paths) = write(outcome, &args.output, telling.event.provider);
-    // What could not be told is told last, and what was found first.
     let exit = outcome::tell(&outcome, policy)?;
     let legs = [Leg::alone(&outcome.bundle)];
     let outputs = [outputs(&legs, exit), paths].concat();
-    let untold = args.telling.tell(&legs, &telling, &outputs)?;
+    let untold = args.telling.tell(&legs, telling, &outputs)?;
     complain(&untold);
-    match exit {
-        Exit::Pass if policy.require_report && !untold.is_empty() => Ok(Exit::ReportFailed),
-        exit => Ok(exit),
-    }
+    Ok(delivered(exit, policy.require_report, &untold))
 }
 
 /// As on the command line, and where that is silent as the event has it. What is not trusted is not kept.
 fn measuring(args: &RunArgs, event: &Event) -> Measuring {
     let asked = run::measuring(args);
+    let directory = args.policy.config.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let onto = pipeline::telling::base(event, directory.unwrap_or(Path::new(".")));
+    let trusted = event.trust == Trust::Trusted;
     Measuring {
+        onto: match &onto {
+            Base::Reference(reference) => Some(reference.clone()),
+            Base::Configured | Base::None => None,
+        },
         base: match asked.base {
-            Base::Configured => pipeline::telling::base(event),
+            Base::Configured => onto,
             named => named,
         },
-        keep: asked.keep && event.trust == Trust::Trusted,
+        keep: asked.keep && trusted,
+        standing: event.head.clone().zip(event.branch.clone()).filter(|_| trusted),
         ..asked
     }
 }

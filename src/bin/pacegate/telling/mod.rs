@@ -18,7 +18,7 @@ use pacegate::publish::event::Provider;
 use pacegate::publish::{CommentId, Delivered, Fate, Token, When, Wishes};
 use pacegate::report::{self, Leg, escape};
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The variables that a token is taken from, ours first.
 const TOKENS: [(&str, &[Provider]); 2] = [
@@ -112,8 +112,7 @@ impl TellingArgs {
             author: self.comment_author.clone(),
             check: self.check.clone(),
             status: self.status.clone(),
-            directory: pacegate::measure::prefix(Path::new(".")),
-            claimed,
+            claimed: claimed || event.is_privileged(),
         };
         Ok(Telling { event, wishes, token: token.map(|token| Token::new(token.trim())) })
     }
@@ -132,15 +131,22 @@ impl TellingArgs {
     ) -> Result<Vec<Error>, Failure> {
         let mut untold = Vec::new();
         let runner = self.runner();
-        let written = runner.summarise(&pacegate::publish::summary(legs, &telling.event));
-        if matches!(written, Ok(Written::FirstLine)) {
-            say("the summary of this step is full; it holds the verdict alone");
+        let page = pacegate::publish::page(legs, &telling.event, &telling.wishes);
+        let written = runner.summarise(&page);
+        match written {
+            Ok(Written::FirstLine) => {
+                say("the summary of this step is full; it holds the verdict alone");
+            }
+            Ok(Written::Full) => say("the summary of this step is full; nothing was added to it"),
+            Ok(Written::Nowhere | Written::Whole) | Err(_) => {}
         }
         untold.extend(written.err());
-        untold.extend(runner.hand_on(outputs).err());
-        if telling.event.has_runner() {
-            let annotations = pacegate::publish::annotations(legs, &telling.wishes.directory);
-            command(&pacegate::publish::commands(&annotations));
+        // Of a stranger's claim no later step should make more than it is.
+        if !telling.wishes.claimed {
+            untold.extend(runner.hand_on(outputs).err());
+            if telling.event.has_runner() {
+                command(&pacegate::publish::commands(&pacegate::publish::annotations(legs)));
+            }
         }
         match outcome::runtime()?.block_on(telling::tell(legs, telling)) {
             Ended::Told(told) => {
@@ -168,6 +174,14 @@ pub(crate) fn outputs(legs: &[Leg<'_>], exit: Exit) -> Vec<(&'static str, String
     ]
 }
 
+/// The exit code, when what was to be told may decide a build that passes.
+fn delivered(exit: Exit, required: bool, untold: &[Error]) -> Exit {
+    match exit {
+        Exit::Pass if required && !untold.is_empty() => Exit::ReportFailed,
+        exit => exit,
+    }
+}
+
 /// What could not be told goes to stderr.
 pub(crate) fn complain(untold: &[Error]) {
     for trouble in untold {
@@ -183,7 +197,7 @@ fn done(delivered: Delivered) -> &'static str {
         Delivered::Comment(Fate::Stale) => {
             "the pull request has moved on to another commit, so nothing was said of this one"
         }
-        Delivered::Comment(Fate::Unneeded) => "it passes and did before: no comment is needed",
+        Delivered::Comment(Fate::Unneeded) => "it passes, and no earlier comment says otherwise",
         Delivered::Check => "created the check",
         Delivered::Status => "set the status",
     }

@@ -1,6 +1,6 @@
 //! `pacegate publish`: tells a forge of bundles that were measured before.
 
-use super::{TellingArgs, complain, outputs, rehearse};
+use super::{TellingArgs, complain, delivered, outputs, rehearse};
 use crate::args::Output;
 use crate::failure::Failure;
 use clap::Args;
@@ -65,13 +65,10 @@ pub(crate) fn publish(args: &PublishArgs) -> Result<Exit, Failure> {
         return rehearse(&legs, &telling, args.format);
     }
     // A stranger's claim decides nothing here.
-    let exit = if args.untrusted { Exit::Pass } else { telling::exit(&legs) };
+    let exit = if telling.wishes.claimed { Exit::Pass } else { telling::exit(&legs) };
     let untold = args.telling.tell(&legs, &telling, &outputs(&legs, exit))?;
     complain(&untold);
-    match exit {
-        Exit::Pass if args.require_report && !untold.is_empty() => Ok(Exit::ReportFailed),
-        exit => Ok(exit),
-    }
+    Ok(delivered(exit, args.require_report, &untold))
 }
 
 fn builds(args: &PublishArgs) -> Result<Vec<Build>, Failure> {
