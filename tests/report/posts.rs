@@ -213,7 +213,7 @@ fn the_last_of_many_legs_counts() {
             error: None,
         })
         .collect();
-    let text = page(&legs, &event(), &wishes());
+    let text = page(&legs, &event(), &wishes()).replace('\u{a0}', " ");
     assert!(text.starts_with("❌ **FAIL**: of 400 legs, 1 fails, 399 pass."), "{text}");
     assert!(text.contains("pages, in the JSON reports."), "{text}");
 }

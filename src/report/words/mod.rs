@@ -307,11 +307,13 @@ pub(crate) fn one_baseline(reason: &BaselineReason, bundle: &Bundle) -> Phrase {
         }
         (BaselineReason::Built { reference, commit }, None) => {
             let short: String = commit.chars().take(10).collect();
-            Phrase::plain("the merge base with ")
-                .then_name(reference)
-                .then(", commit ")
-                .then_name(&short)
-                .then(format!(", measured side by side{}", pairs(bundle)))
+            let start = match reference == commit {
+                true => Phrase::plain("commit "),
+                false => {
+                    Phrase::plain("the merge base with ").then_name(reference).then(", commit ")
+                }
+            };
+            start.then_name(&short).then(format!(", measured side by side{}", pairs(bundle)))
         }
         (BaselineReason::Stored { runs, .. }, None) => {
             Phrase::plain(format!("{} of this machine class", counted(*runs, "stored run")))

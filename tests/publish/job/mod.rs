@@ -25,7 +25,7 @@ fn comment(stub: &Stub) -> String {
     let state = stub.state();
     let ours = state.ours();
     assert_eq!(ours.len(), 1, "{ours:?}");
-    ours[0].body.clone()
+    ours[0].body.replace('\u{a0}', " ")
 }
 
 fn bot_is_silent(stub: &Stub) {

@@ -35,7 +35,7 @@ fn text(rehearsal: &Rehearsal) -> Result<String, Failure> {
     match (&rehearsal.refusal, &rehearsal.base) {
         (Some(refusal), _) => line("measure", refusal),
         (None, Some(base)) => {
-            line("measure", &format!("side by side with the merge base of `{base}`"));
+            line("measure", &format!("side by side with the merge base with `{base}`"));
         }
         (None, None) => line(
             "measure",
