@@ -50,6 +50,13 @@ impl Remote {
         git(self.work.path(), &["rev-parse", "HEAD"])
     }
 
+    /// Adds a commit to `main`.
+    pub(crate) fn advance(&mut self, files: &[(&str, &str)]) {
+        git(self.work.path(), &["checkout", "-q", "main"]);
+        self.commit(files);
+        git(self.work.path(), &["push", "-q", "origin", "main"]);
+    }
+
     /// Has one pull request propose these files on top of `main`.
     pub(crate) fn propose(&mut self, files: &[(&str, &str)]) -> Proposal {
         let at = self.work.path();
@@ -167,6 +174,25 @@ impl Checkout {
 
     pub(crate) fn root(&self) -> std::path::PathBuf {
         self.dir.path().join("checkout")
+    }
+
+    /// The commit that is checked out.
+    pub(crate) fn head(&self) -> String {
+        git(&self.root(), &["rev-parse", "HEAD"])
+    }
+
+    /// The same job in a clone that knows a branch of the remote as it was.
+    pub(crate) fn knowing(self, branch: &str, commit: &str) -> Checkout {
+        let fetched = format!("+{commit}:refs/remotes/{branch}");
+        git(&self.root(), &["fetch", "-q", "--depth=1", "origin", &fetched]);
+        self
+    }
+
+    /// The same job without variables whose names begin so.
+    pub(crate) fn without_prefix(&self, prefix: &str) -> Checkout {
+        let mut variables = self.variables.clone();
+        variables.retain(|name, _| !name.starts_with(prefix));
+        Checkout { dir: self.dir.clone(), variables }
     }
 
     /// The same job with another variable.

@@ -10,14 +10,14 @@ use serde_json::Value;
 use std::path::Path;
 
 /// What the benchmark of the project takes, in seconds. Far apart, so that a busy machine changes nothing.
-const QUICK: &str = "sleep 0.1\n";
-const SLOW: &str = "sleep 0.3\n";
+const QUICK: &str = "sleep 0.04\n";
+const SLOW: &str = "sleep 0.16\n";
 const CONFIG: &str = "version: 1
 project: shop
 benchmarks:
   nap: { command: { run: [sh, nap.sh], warmup: 0, samples: 3 } }
 gates:
-  - { series: nap/wall, regression: { max: 50% } }
+  - { series: nap/wall, regression: { max: 100% } }
 ";
 
 /// The bot's only comment.
@@ -94,6 +94,17 @@ pub(crate) async fn live(url: &str, stub: &Stub) {
     let passed = comment(stub);
     assert!(passed.contains("✅ **PASS**"), "{passed}");
 
+    // What could not be measured leaves no earlier pass standing.
+    let broken = job.root().join("gates.yaml");
+    std::fs::write(&broken, "version: 9\n").expect("break the configuration");
+    job.run(&tell).await.check_error(2, "version");
+    let said = comment(stub);
+    assert!(said.contains("❌ **ERROR**: nothing was measured."), "{said}");
+    assert_eq!(of_head(stub, &mended.head).last().expect("a check")["conclusion"], "failure");
+    std::fs::write(&broken, CONFIG).expect("mend the configuration");
+    job.run(&tell).await.check(0, "PASS").check_told();
+    let passed = comment(stub);
+
     // Pushed by force while it was measured: nothing is said of a commit that is gone.
     stub.state().changes[0].head = "2".repeat(40);
     job.run(&["ci"]).await.check(0, "PASS");
@@ -116,7 +127,8 @@ pub(crate) async fn live(url: &str, stub: &Stub) {
 async fn fork(url: &str, stub: &Stub, remote: &Remote, slow: &checkout::Proposal) {
     stub.state().comments.clear();
     let job = Checkout::fork(remote, slow, url);
-    let ended = job.run(&["ci"]).await.check(1, "FAIL");
+    let all = ["ci", "--check", "--status", "--require-report"];
+    let ended = job.run(&all).await.check(1, "FAIL").check_told();
     bot_is_silent(stub);
     assert!(ended.err.contains("docs/github.md"), "{}", ended.err);
     let report = job.root().join(&ended.outputs["report-path"]);
@@ -137,6 +149,11 @@ async fn fork(url: &str, stub: &Stub, remote: &Remote, slow: &checkout::Proposal
     trusted.run(&publish).await.check(0, "").check_told();
     let said = comment(stub);
     assert!(said.contains("measured in the contributor's own run"), "{said}");
+    // Nor where somebody forgot to say what it is, and nothing is handed on to later steps.
+    let forgot = ["publish", "--check", "--status", path(&report)];
+    let ended = trusted.run(&forgot).await.check(0, "").check_told();
+    assert!(ended.outputs.is_empty() && !ended.err.contains("::error"), "{ended:?}");
+    assert!(ended.summary.contains("measured in the contributor's own run"), "{}", ended.summary);
     assert_eq!(stub.state().checks.len(), checks, "a stranger's claim makes no check");
     // Of a commit that is no pull request's head nothing is said.
     stub.state().changes.pop();
@@ -225,5 +242,67 @@ async fn a_stranger_s_code_is_not_run_with_secrets() {
         .with("GITHUB_EVENT_NAME", "pull_request_target");
     job.run(&["ci"]).await.check_error(2, "refused to measure under `pull_request_target`");
     assert!(!job.root().join("ran").exists());
+    bot_is_silent(&stub);
+}
+
+/// A runner that keeps its clones may know an old `main`: the forge's merge knows better.
+#[tokio::test]
+async fn the_base_is_what_the_forge_merged_onto() {
+    let mut remote = Remote::new(&[("gates.yaml", CONFIG), ("nap.sh", QUICK)]);
+    let old = remote.propose(&[("note", "")]).base;
+    remote.advance(&[("other", "somebody else's")]);
+    let proposal = remote.propose(&[("note", "")]);
+    let stub = Stub::start(&proposal.head).await;
+    let job = Checkout::pull_request(&remote, &proposal, &stub.url).knowing("origin/main", &old);
+    let ended = job.run(&["ci"]).await.check(0, "PASS");
+    let report = std::fs::read_to_string(job.root().join(&ended.outputs["report-path"]));
+    let report: Value = serde_json::from_str(&report.expect("a report")).expect("JSON");
+    assert_eq!(report["baseline"]["commit"], proposal.base.as_str());
+    assert_ne!(proposal.base, old);
+}
+
+/// However it is measured, a proposal that edits its own limits is told to do so.
+#[tokio::test]
+async fn a_proposal_that_edits_its_limits_is_told_even_without_a_base() {
+    let mut remote = Remote::new(&[("gates.yaml", CONFIG), ("nap.sh", QUICK)]);
+    let loose = CONFIG.replace("100%", "9000%");
+    let proposal = remote.propose(&[("gates.yaml", &loose), ("nap.sh", SLOW)]);
+    let stub = Stub::start(&proposal.head).await;
+    let job = Checkout::pull_request(&remote, &proposal, &stub.url);
+    for args in [&["ci"][..], &["ci", "--no-base"]] {
+        job.run(args).await.check(0, "this change adds, edits or removes");
+        assert!(
+            comment(&stub).contains("this change adds, edits or removes"),
+            "{}",
+            comment(&stub)
+        );
+    }
+    let honest = remote.propose(&[("note", "")]);
+    stub.state().changes[0].head.clone_from(&honest.head);
+    let job = Checkout::pull_request(&remote, &honest, &stub.url);
+    let ended = job.run(&["ci", "--no-base"]).await.check(0, "NO-BASELINE");
+    assert!(!ended.out.contains("this change adds, edits"), "{}", ended.out);
+}
+
+/// Where the CI is none that is known, its variables say on which branch the commit is.
+#[tokio::test]
+async fn any_ci_can_feed_the_baseline() {
+    let remote = Remote::new(&[("gates.yaml", CONFIG), ("nap.sh", QUICK)]);
+    let stub = Stub::start("").await;
+    let job = Checkout::push(&remote, &stub.url).without_prefix("GITHUB_");
+    let head = job.head();
+    let trusted = async |job: &Checkout| {
+        job.run(&["ci"]).await.check(0, "");
+        let report = std::fs::read_to_string(job.root().join(".pacegate/report/report.json"));
+        let report: Value = serde_json::from_str(&report.expect("a report")).expect("JSON");
+        report["run"]["trusted"].as_bool().expect("a flag")
+    };
+    let job = job.with("PACEGATE_EVENT", "push").with("PACEGATE_DEFAULT_BRANCH", "main");
+    assert!(!trusted(&job).await, "nobody said which branch it is");
+    let named = job.with("PACEGATE_BRANCH", "main").with("PACEGATE_HEAD", &head);
+    assert!(trusted(&named).await);
+    assert!(!trusted(&named.with("PACEGATE_HEAD", &"2".repeat(40))).await, "another commit");
+    assert!(!trusted(&named.with("PACEGATE_BRANCH", "topic")).await);
+    assert!(!trusted(&named.with("PACEGATE_EVENT", "pull_request")).await);
     bot_is_silent(&stub);
 }
