@@ -199,6 +199,11 @@ pub async fn run(
         Some(base) => Against::Base(base),
         None => Against::Runs { baseline: &baseline, one_session: false },
     };
+    let mut run = run;
+    if measuring.onto.is_some() || matches!(against, Against::Base(_)) {
+        // Nobody wants a proposal to serve as a baseline, nor to be told that it does not.
+        run.warnings.retain(|warning| !matches!(warning, Warning::UntrustedBranch { .. }));
+    }
     let policy = policy(judging, &plan, &source);
     let released = released.as_ref();
     let bundle = judging::judge(run, against, released, &selected, &plan, policy);

@@ -8,6 +8,9 @@ pub enum Silence {
         "nothing is posted: this event has no pull request to comment on, and neither a check nor a status was asked for"
     )]
     NoPlace,
+    /// Nothing was asked for.
+    #[error("nothing is posted: no comment, check or status was asked for")]
+    Unwanted,
     /// The CI is of no forge that is known.
     #[error("nothing is posted: no forge is known that could be told; name one with `--provider`")]
     NoForge,

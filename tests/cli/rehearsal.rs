@@ -1,6 +1,6 @@
 //! `ci --dry-run`: what a job of every kind of event would do and send, read by a person.
 
-use crate::dir::Dir;
+use crate::dir::{Dir, Ended};
 use std::path::{Path, PathBuf};
 
 const CONFIG: &str = "version: 1
@@ -137,6 +137,21 @@ fn a_bad_event_is_told() {
     for text in ["", "null", "[]", "{", "\u{0}"] {
         dir.write("event.json", text);
         dir.run(&format!("{ci} event.json")).check(2, &["failed to read the event file"]);
+    }
+    dir.write("event.json", "{}");
+    let mut unnamed = dir.command("ci --dry-run --event event.json");
+    let output = unnamed.env_clear().env("PATH", "/usr/bin:/bin").output().expect("run it");
+    Ended::new(output).check(2, &["name it with `--provider`"]);
+    for (event, code) in [("pullrequest", 2), ("pull_request", 0)] {
+        let mut command = dir.command("ci --dry-run --provider generic");
+        command.env("PACEGATE_EVENT", event).env("PACEGATE_BASE", "refs/heads/main");
+        let ended = Ended::new(command.output().expect("run it"));
+        let says = if code == 0 {
+            "merge base with `origin/main`"
+        } else {
+            "`PACEGATE_EVENT` is `pullrequest`"
+        };
+        ended.check(code, &[says]);
     }
     dir.run("ci --provider jenkins").check(2, &["invalid value 'jenkins'"]);
     dir.run("ci --comment-id a-->").check(2, &["a comment's id is"]);

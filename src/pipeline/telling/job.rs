@@ -3,7 +3,7 @@
 use crate::Error;
 use crate::measure;
 use crate::pipeline::Base;
-use crate::publish::event::{self, Event, Kind, Provider};
+use crate::publish::event::{self, Event, EventError, Kind, Provider};
 use crate::report::Format;
 use std::fs::File;
 use std::io::{self, Read};
@@ -20,6 +20,9 @@ pub fn event(
     trusted_branches: &[String],
 ) -> Result<Event, Error> {
     let variables = |name: &str| std::env::var(name).ok();
+    if file.is_some() && provider.is_none() && Provider::of(&variables) == Provider::Generic {
+        return Err(EventError::NoProvider.into());
+    }
     let told = || {
         let path = variables("GITHUB_EVENT_PATH").filter(|path| !path.is_empty());
         let of_forge = provider.unwrap_or_else(|| Provider::of(&variables));

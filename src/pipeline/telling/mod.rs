@@ -96,8 +96,10 @@ const REPOSITORY: &str = "which repository it is of";
 /// What is told, or why nothing is.
 fn post(legs: &[Leg<'_>], telling: &Telling) -> Result<Post, Silence> {
     let Telling { event, wishes, .. } = telling;
-    if event.provider == Provider::Generic {
-        return Err(Silence::NoForge);
+    match event.provider {
+        _ if !wishes.are_any() => return Err(Silence::Unwanted),
+        Provider::Generic => return Err(Silence::NoForge),
+        Provider::GitHub | Provider::GitLab | Provider::Forgejo => {}
     }
     let post = publish::compose(legs, event, wishes)
         .ok_or(Silence::Unaddressed("which commit it is about"))?;

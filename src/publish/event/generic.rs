@@ -1,14 +1,25 @@
 //! Any other CI: what its configuration hands on in variables of ours.
 
-use super::read::Variables;
+use super::read::{EventError, Variables};
 use super::trust::{Origin, trust};
 use super::{Base, Event, Job, Kind, Provider, form};
+use crate::report::escape;
 
 /// The event that `PACEGATE_EVENT` (`pull_request`, `merge_group`, `push`, `tag`, `schedule` or `manual`),
 /// `PACEGATE_HEAD`, `PACEGATE_BASE` (a branch), `PACEGATE_BRANCH`, `PACEGATE_DEFAULT_BRANCH` and
 /// `PACEGATE_JOB_URL` tell of; without them nothing is known.
-pub(super) fn read(variable: Variables<'_>, trusted_branches: &[String]) -> Event {
-    let branch = |name: &str| variable(name).as_deref().and_then(form::branch);
+///
+/// # Errors
+///
+/// When `PACEGATE_EVENT` is none of these: a slip of the pen must not measure less than was meant.
+pub(super) fn read(
+    variable: Variables<'_>,
+    trusted_branches: &[String],
+) -> Result<Event, EventError> {
+    let branch = |name: &str| {
+        let text = variable(name)?;
+        form::branch(text.strip_prefix("refs/heads/").unwrap_or(&text))
+    };
     let kind = match variable("PACEGATE_EVENT").as_deref() {
         Some("pull_request") => Kind::PullRequest,
         Some("merge_group") => Kind::MergeGroup,
@@ -16,7 +27,8 @@ pub(super) fn read(variable: Variables<'_>, trusted_branches: &[String]) -> Even
         Some("tag") => Kind::Tag,
         Some("schedule") => Kind::Schedule,
         Some("manual") => Kind::Manual,
-        _ => Kind::Other,
+        None => Kind::Other,
+        Some(other) => return Err(EventError::Unknown { event: escape::name(other) }),
     };
     let default_branch = branch("PACEGATE_DEFAULT_BRANCH");
     let own = match kind {
@@ -32,7 +44,7 @@ pub(super) fn read(variable: Variables<'_>, trusted_branches: &[String]) -> Even
     };
     let trust = trust(origin, trusted_branches);
     let named = Base::known(branch("PACEGATE_BASE"), None);
-    Event {
+    Ok(Event {
         provider: Provider::Generic,
         kind,
         head: variable("PACEGATE_HEAD").as_deref().and_then(form::commit),
@@ -50,5 +62,5 @@ pub(super) fn read(variable: Variables<'_>, trusted_branches: &[String]) -> Even
             id: None,
             attempt: None,
         },
-    }
+    })
 }

@@ -23,6 +23,20 @@ pub enum EventError {
         "failed to read the event file; give the file that `GITHUB_EVENT_PATH` names, or one like it"
     )]
     Json(#[source] serde_json::Error),
+    /// `PACEGATE_EVENT` names an event that is not known.
+    #[error(
+        "failed to read the event: `PACEGATE_EVENT` is `{event}`, and may be `pull_request`, `merge_group`, \
+         `push`, `tag`, `schedule` or `manual`"
+    )]
+    Unknown {
+        /// What it is.
+        event: String,
+    },
+    /// An event file was given, and nothing says of which CI it is.
+    #[error(
+        "failed to read the event file: nothing says of which CI it is; name it with `--provider`"
+    )]
+    NoProvider,
     /// It is another JSON value.
     #[error(
         "failed to read the event file: it holds no JSON object; give the file that `GITHUB_EVENT_PATH` \
@@ -59,7 +73,7 @@ pub fn read(
             actions::read(provider, &set, &payload, trusted_branches)
         }
         Provider::GitLab => gitlab::read(stood_in, trusted_branches),
-        Provider::Generic => generic::read(stood_in, trusted_branches),
+        Provider::Generic => generic::read(stood_in, trusted_branches)?,
     })
 }
 

@@ -36,7 +36,7 @@ pub(crate) fn draw(view: &View<'_>, changes: Option<&str>, most: usize) -> Strin
         fixed(subtitle(view, changes)),
         folded(&rows::tally(&others), table(&others)),
         notes(&view.notes),
-        method(view),
+        method(view, changes.is_some()),
     ];
     // The last rows that a reader looks for are the first to go.
     section::fit(&sections, &[1, 2, 3, 6, 5], most)
@@ -142,7 +142,7 @@ fn notes(notes: &[Phrase]) -> Section {
 }
 
 /// What was expected, on which machine, by which rules, and how to do it again.
-fn method(view: &View<'_>) -> Section {
+fn method(view: &View<'_>, on_forge: bool) -> Section {
     let policy = &view.bundle.policy;
     let strict = if policy.strict { "; strict: what is not decided fails the build" } else { "" };
     let facts = [
@@ -161,13 +161,14 @@ fn method(view: &View<'_>) -> Section {
     let text = format!(
         "{}\nTo measure and to judge it again:\n\n{}",
         facts.concat(),
-        escape::markdown_fence(&commands(view))
+        escape::markdown_fence(&commands(view, on_forge))
     );
     folded("How it was measured, and how to repeat it", fixed(text))
 }
 
-/// Commands that repeat what matters.
-fn commands(view: &View<'_>) -> Vec<String> {
+/// Commands that repeat what matters. What a forge had measured, such as the merge that it made of a pull
+/// request, is in nobody's clone.
+fn commands(view: &View<'_>, on_forge: bool) -> Vec<String> {
     let bundle = view.bundle;
     let mut targets: Vec<&str> = Vec::new();
     for row in view.rows.iter().filter(|row| row.matters()) {
@@ -183,6 +184,7 @@ fn commands(view: &View<'_>) -> Vec<String> {
         _ => String::new(),
     };
     let commit = bundle.run.revision.commit.as_deref().filter(|commit| is_commit(commit));
+    let fetch = commit.filter(|_| on_forge).map(|commit| format!("git fetch origin {commit}"));
     let switch = commit.map(|commit| format!("git switch --detach {commit}"));
     let run = |base: &str| format!("pacegate run{config}{base}{}", only.concat());
     let again = match &bundle.baseline {
@@ -191,7 +193,7 @@ fn commands(view: &View<'_>) -> Vec<String> {
         }
         _ => vec![run(""), format!("pacegate check{config} {}", bundle.run.id)],
     };
-    switch.into_iter().chain(again).collect()
+    fetch.into_iter().chain(switch).chain(again).collect()
 }
 
 /// Whether a text can only be a commit's hash.

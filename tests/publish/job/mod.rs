@@ -270,7 +270,7 @@ async fn a_proposal_that_edits_its_limits_is_told_even_without_a_base() {
     let stub = Stub::start(&proposal.head).await;
     let job = Checkout::pull_request(&remote, &proposal, &stub.url);
     for args in [&["ci"][..], &["ci", "--no-base"]] {
-        job.run(args).await.check(0, "this change adds, edits or removes");
+        job.run(args).await.check(0, "review the policy");
         assert!(
             comment(&stub).contains("this change adds, edits or removes"),
             "{}",

@@ -60,7 +60,12 @@ pub(crate) fn ci(args: &CiArgs, quiet: bool) -> Result<Exit, Failure> {
             // What was said of an earlier commit must not stand as if it were of this one.
             let text = failure.text();
             let legs = [Leg::failed(&text)];
-            complain(&args.telling.tell(&legs, &telling, &outputs(&legs, failure.exit()))?);
+            complain(&args.telling.tell(
+                &legs,
+                &telling,
+                &outputs(&legs, failure.exit()),
+                policy.require_report,
+            )?);
             Err(failure)
         }
     }
@@ -73,7 +78,7 @@ fn tell(args: &CiArgs, outcome: Outcome, telling: &Telling) -> Result<Exit, Fail
     let exit = outcome::tell(&outcome, policy)?;
     let legs = [Leg::alone(&outcome.bundle)];
     let outputs = [outputs(&legs, exit), paths].concat();
-    let untold = args.telling.tell(&legs, telling, &outputs)?;
+    let untold = args.telling.tell(&legs, telling, &outputs, policy.require_report)?;
     complain(&untold);
     Ok(delivered(exit, policy.require_report, &untold))
 }

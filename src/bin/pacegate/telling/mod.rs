@@ -128,6 +128,7 @@ impl TellingArgs {
         legs: &[Leg<'_>],
         telling: &Telling,
         outputs: &[(&str, String)],
+        required: bool,
     ) -> Result<Vec<Error>, Failure> {
         let mut untold = Vec::new();
         let runner = self.runner();
@@ -153,10 +154,10 @@ impl TellingArgs {
                 told.delivered.iter().for_each(|delivered| say(done(*delivered)));
                 untold.extend(told.errors.into_iter().map(Error::Publish));
             }
-            Ended::Silent(silence) if silence.is_failure() && telling.wishes.are_any() => {
+            Ended::Silent(silence) if silence.is_failure() && required => {
                 untold.push(Error::Untold(silence));
             }
-            Ended::Silent(silence) => say(&silence.to_string()),
+            Ended::Silent(silence) => say(&format!("note: {silence}")),
         }
         Ok(untold)
     }

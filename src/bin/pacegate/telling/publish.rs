@@ -11,6 +11,10 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 #[derive(Debug, Args)]
+#[command(
+    override_usage = "pacegate publish [OPTIONS] <BUNDLE | --leg NAME=BUNDLE…>",
+    after_help = "Ends with the exit code of the worst verdict, and with 0 for a bundle that is not trusted."
+)]
 pub(crate) struct PublishArgs {
     /// The bundle, as `run` and `ci` write it; `-` reads stdin
     #[arg(value_name = "BUNDLE", required_unless_present = "leg", conflicts_with = "leg")]
@@ -66,7 +70,7 @@ pub(crate) fn publish(args: &PublishArgs) -> Result<Exit, Failure> {
     }
     // A stranger's claim decides nothing here.
     let exit = if telling.wishes.claimed { Exit::Pass } else { telling::exit(&legs) };
-    let untold = args.telling.tell(&legs, &telling, &outputs(&legs, exit))?;
+    let untold = args.telling.tell(&legs, &telling, &outputs(&legs, exit), args.require_report)?;
     complain(&untold);
     Ok(delivered(exit, args.require_report, &untold))
 }
