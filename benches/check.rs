@@ -174,6 +174,16 @@ fn processes(criterion: &mut Criterion) {
     time(&mut group, "version", directory.path(), &["--version"]);
     time(&mut group, "help", directory.path(), &["--help"]);
     time(&mut group, "check-500x30", directory.path(), &["check", "--head", "head.json"]);
+    let bundle = Command::new(env!("CARGO_BIN_EXE_pacegate"))
+        .args(["check", "--head", "head.json", "--format", "json"])
+        .current_dir(directory.path())
+        .output();
+    write("bundle.json", String::from_utf8(bundle.expect("run it").stdout).expect("a document"));
+    let event =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/tests/event/payloads/github_pull_request.json");
+    let rehearse =
+        ["ci", "--dry-run", "--provider", "github", "--event", event, "--bundle", "bundle.json"];
+    time(&mut group, "ci-dry-run-500", directory.path(), &rehearse);
     time(&mut group, "replay-1x100", directory.path(), &["check", "--replay", "one.jsonl"]);
     let many = ["check", "--replay", "many.jsonl", "--family"];
     time(&mut group, "replay-100x100", directory.path(), &many);
