@@ -9,7 +9,6 @@ use clap::{Args, Subcommand};
 use pacegate::exit::Exit;
 use pacegate::hook::{self, Options, Push, Subject};
 use pacegate::measure::revision;
-use pacegate::model::Revision;
 use pacegate::report::escape;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -129,9 +128,9 @@ fn pre_push(args: &PrePushArgs, quiet: bool) -> Result<Exit, Failure> {
         Subject::Elsewhere => unmeasured("what is pushed is not checked out"),
         Subject::Alone => unmeasured("nothing that the remote has was fetched to compare with"),
         Subject::Against(base) => {
-            match revision(here, None) {
-                Ok(Revision { dirty: false, .. }) => {}
-                Ok(_) => warn(
+            match revision(here, None).map(|found| found.dirty) {
+                Ok(false) => {}
+                Ok(true) => warn(
                     "the working tree has uncommitted edits; it is what is measured, and not the pushed commit",
                 ),
                 Err(why) => {
