@@ -43,7 +43,10 @@ pub fn read_bundle(path: &Path) -> Result<Bundle, Error> {
             if (bundle.verdict, bundle.exit_code) == (verdict, exit) {
                 return Ok(*bundle);
             }
-            let why = format!("it says `{}`, and its judgements make `{verdict}`", bundle.verdict);
+            let why = match bundle.verdict == verdict {
+                true => format!("it says exit code {}, and `{verdict}` is {exit}", bundle.exit_code),
+                false => format!("it says `{}`, and its judgements make `{verdict}`", bundle.verdict),
+            };
             Err(refused(path, why))
         }
         Document::Run(_) => Err(refused(

@@ -63,6 +63,9 @@ impl Connection {
         if !url.username().is_empty() || url.password().is_some() {
             return Err(refused("it holds a user; give the token by itself"));
         }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(refused("it has a query or a fragment; give the address alone"));
+        }
         if url.scheme() != "https" && !(url.scheme() == "http" && loopback) {
             return Err(refused("the token is sent over https only, but for this machine"));
         }
@@ -190,6 +193,8 @@ mod tests {
         check("api.github.com", Some("no address"));
         check("", Some("no address"));
         check("https:", Some("no address"));
+        check("https://example.org/?a=1", Some("a query"));
+        check("https://example.org/#a", Some("a fragment"));
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub enum Silence {
     NoToken(&'static str),
     /// The event lacks what is needed to address the forge.
     #[error(
-        "nothing is posted: the event does not say {0}; replay it with `--event FILE`, or set `--provider`"
+        "nothing is posted: neither the event nor the job's variables say {0}"
     )]
     Unaddressed(&'static str),
     /// It is looked for when it is told.

@@ -65,6 +65,9 @@ fn actions_are_pinned_by_commit_and_say_their_version() {
     }
 }
 
+/// The one workflow that leaves its token in the repository, since it pushes the history with it.
+const PUSHES: &str = "docs/recipes/github/history.yml";
+
 /// S3: nothing is permitted but what a job names, nothing is left behind, nothing runs on.
 #[test]
 fn workflows_hold_the_least_they_need() {
@@ -79,12 +82,22 @@ fn workflows_hold_the_least_they_need() {
                 let checks_out =
                     step["uses"].as_str().is_some_and(|u| u.starts_with("actions/checkout@"));
                 assert!(
-                    !checks_out || step["with"]["persist-credentials"] == false,
-                    "{file}: {name} leaves its token in the repository"
+                    !checks_out || step["with"]["persist-credentials"] == (file == PUSHES),
+                    "{file}: {name} leaves its token in the repository, or none to push with"
                 );
             }
         }
     }
+}
+
+/// S3: what runs beside a token that can write was merged before.
+#[test]
+fn the_history_is_pushed_for_nothing_but_the_main_branch() {
+    let workflow = document(PUSHES);
+    assert_eq!(workflow["on"], serde_json::json!({ "push": { "branches": ["main"] } }));
+    let jobs = workflow["jobs"].as_object().expect("jobs");
+    let permitted: Vec<&Value> = jobs.values().map(|job| &job["permissions"]).collect();
+    assert_eq!(permitted, [&serde_json::json!({ "contents": "write" })]);
 }
 
 /// S37: what runs the code of dependencies can write nothing.

@@ -89,11 +89,16 @@ fn unknown_advice(reference: &str) -> String {
         return "name one commit, such as `origin/main`, and no range of them".to_owned();
     }
     match reference.split_once('/') {
-        Some((remote @ ("origin" | "upstream"), branch)) => {
+        // A name that a shell would take for more than a name is in no command that is copied.
+        Some((remote @ ("origin" | "upstream"), branch)) if branch.chars().all(is_plain) => {
             format!("run `git fetch {remote} {branch}` first; {WHOLE_HISTORY}")
         }
         _ => format!("check its spelling with `git branch --all`; {WHOLE_HISTORY}"),
     }
+}
+
+fn is_plain(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "/._-+@".contains(c)
 }
 
 #[cfg(test)]
@@ -109,6 +114,7 @@ mod tests {
         check("origin/main", "`git fetch origin main`");
         check("upstream/release/2", "`git fetch upstream release/2`");
         check("feature/x", "`git branch --all`");
+        check("origin/$(id)", "`git branch --all`");
         check("HEAD~99", "`git branch --all`");
         check("^main", "no range");
         check("main..HEAD", "no range");

@@ -40,6 +40,10 @@ pub fn event(
 /// A file's text, as far as an event may be long: one more byte shows that it is too long.
 fn read(path: &Path) -> io::Result<String> {
     let mut bytes = Vec::new();
+    // A pipe that nobody writes would be waited for without end.
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is no file"));
+    }
     File::open(path)?.take(event::MOST as u64 + 1).read_to_end(&mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -144,6 +144,6 @@ fn connection(telling: &Telling) -> Result<Result<Connection, publish::Error>, S
     };
     let token = telling.token.clone().ok_or(Silence::NoToken(variables))?;
     let repository = event.repository.as_deref().ok_or(Silence::Unaddressed(REPOSITORY))?;
-    let api = event.api.as_deref().ok_or(Silence::Unaddressed("where the forge's API is"))?;
+    let api = event.api.as_deref().ok_or(Silence::Unaddressed("where the forge's API is: `GITHUB_API_URL`, or `CI_API_V4_URL`, holds no address that can be used"))?;
     Ok(Connection::new(api, token, repository, WITHIN))
 }

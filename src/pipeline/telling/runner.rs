@@ -74,6 +74,9 @@ impl Runner {
 /// Adds text to a file that others write to as well, on a line of its own.
 fn append(path: &Path, text: &str) -> Result<(), Error> {
     let write = || -> io::Result<()> {
+        if path.exists() && !path.is_file() {
+            return Err(io::Error::other("it is no file"));
+        }
         let mut file = File::options().read(true).append(true).create(true).open(path)?;
         let mut last = [b'\n'];
         if file.seek(SeekFrom::End(-1)).is_ok() {

@@ -1,7 +1,7 @@
 //! From a job's variables and its event file to the event.
 
 use super::payload::Payload;
-use super::{Event, Provider, actions, generic, gitlab};
+use super::{Event, Provider, actions, form, generic, gitlab};
 
 /// The most bytes of an event file; GitHub's are at most as long.
 pub const MOST: usize = 25 << 20;
@@ -72,7 +72,11 @@ pub fn read(
         provider @ (Provider::GitHub | Provider::Forgejo) => {
             actions::read(provider, &set, &payload, trusted_branches)
         }
-        Provider::GitLab => gitlab::read(stood_in, trusted_branches),
+        // A file never says where a token is sent.
+        Provider::GitLab => Event {
+            api: set("CI_API_V4_URL").as_deref().and_then(form::address),
+            ..gitlab::read(stood_in, trusted_branches)
+        },
         Provider::Generic => generic::read(stood_in, trusted_branches)?,
     })
 }

@@ -1,6 +1,6 @@
 //! `pacegate ci`: `run` and `publish` with what the CI's event says.
 
-use super::{TellingArgs, complain, delivered, outputs, rehearse};
+use super::{TellingArgs, rehearse};
 use crate::args::RunArgs;
 use crate::failure::Failure;
 use crate::{outcome, run};
@@ -12,7 +12,7 @@ use pacegate::pipeline::telling::Telling;
 use pacegate::pipeline::{self, Base, Measuring, Outcome};
 use pacegate::publish::event::{Event, Provider, Trust};
 use pacegate::report::Leg;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 #[derive(Debug, Args)]
 pub(crate) struct CiArgs {
@@ -46,6 +46,7 @@ pub(crate) fn ci(args: &CiArgs, quiet: bool) -> Result<Exit, Failure> {
         let legs: Vec<Leg<'_>> = given.iter().map(Leg::alone).collect();
         return rehearse(&legs, &telling, policy.format);
     }
+    within(&args.output)?;
     let measured = match given {
         Some(bundle) => Ok(Outcome::told(bundle)),
         None => {
@@ -60,15 +61,27 @@ pub(crate) fn ci(args: &CiArgs, quiet: bool) -> Result<Exit, Failure> {
             // What was said of an earlier commit must not stand as if it were of this one.
             let text = failure.text();
             let legs = [Leg::failed(&text)];
-            complain(&args.telling.tell(
-                &legs,
-                &telling,
-                &outputs(&legs, failure.exit()),
-                policy.require_report,
-            )?);
+            args.telling.tell(&legs, &telling, &[], (failure.exit(), policy.require_report))?;
             Err(failure)
         }
     }
+}
+
+/// Refuses a directory below this one that a link leads elsewhere: a pull request can bring such a link.
+fn within(directory: &Path) -> Result<(), Failure> {
+    let below = directory.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    let (Ok(real), Ok(here)) = (directory.canonicalize(), Path::new(".").canonicalize()) else {
+        return Ok(());
+    };
+    if !below || real.starts_with(here) {
+        return Ok(());
+    }
+    let text = format!(
+        "refused to write reports to `{}`, which is a link out of this directory; remove it, or name \
+         another with `--output`",
+        directory.display()
+    );
+    Err(Failure::new(Exit::Usage, text))
 }
 
 /// Tells people first, then the runner and the forge: what cannot be told there is told last.
@@ -77,10 +90,7 @@ fn tell(args: &CiArgs, outcome: Outcome, telling: &Telling) -> Result<Exit, Fail
     let (outcome, paths) = write(outcome, &args.output, telling.event.provider);
     let exit = outcome::tell(&outcome, policy)?;
     let legs = [Leg::alone(&outcome.bundle)];
-    let outputs = [outputs(&legs, exit), paths].concat();
-    let untold = args.telling.tell(&legs, telling, &outputs, policy.require_report)?;
-    complain(&untold);
-    Ok(delivered(exit, policy.require_report, &untold))
+    args.telling.tell(&legs, telling, &paths, (exit, policy.require_report))
 }
 
 /// As on the command line, and where that is silent as the event has it. What is not trusted is not kept.

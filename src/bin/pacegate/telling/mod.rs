@@ -49,11 +49,11 @@ pub(crate) struct TellingArgs {
     comment_author: Option<String>,
 
     /// Create a check of the commit too (GitHub)
-    #[arg(long, value_name = "NAME", num_args = 0..=1, require_equals = true, default_missing_value = "pacegate")]
+    #[arg(long, value_name = "NAME", num_args = 0..=1, require_equals = true, default_missing_value = "pacegate", value_parser = name)]
     check: Option<String>,
 
     /// Set a status of the commit too
-    #[arg(long, value_name = "NAME", num_args = 0..=1, require_equals = true, default_missing_value = "pacegate")]
+    #[arg(long, value_name = "NAME", num_args = 0..=1, require_equals = true, default_missing_value = "pacegate", value_parser = name)]
     status: Option<String>,
 
     /// Print what would be done and sent; measure and send nothing
@@ -122,32 +122,30 @@ impl TellingArgs {
         Runner { summary: self.summary.clone().or(of_job.summary), ..of_job }
     }
 
-    /// Tells the runner and the forge, and gives back what could not be told.
+    /// Tells the runner and the forge, and gives the exit code: where it passes, and `required`, it is that
+    /// of what could not be told. Later steps are handed that code, and the paths of reports.
     pub(crate) fn tell(
         &self,
         legs: &[Leg<'_>],
         telling: &Telling,
-        outputs: &[(&str, String)],
-        required: bool,
-    ) -> Result<Vec<Error>, Failure> {
+        paths: &[(&'static str, String)],
+        (exit, required): (Exit, bool),
+    ) -> Result<Exit, Failure> {
         let mut untold = Vec::new();
         let runner = self.runner();
         let page = pacegate::publish::page(legs, &telling.event, &telling.wishes);
-        let written = runner.summarise(&page);
-        match written {
+        match runner.summarise(&page) {
             Ok(Written::FirstLine) => {
-                say("the summary of this step is full; it holds the verdict alone");
+                say("note: the summary of this step is full; it holds the verdict alone");
             }
-            Ok(Written::Full) => say("the summary of this step is full; nothing was added to it"),
-            Ok(Written::Nowhere | Written::Whole) | Err(_) => {}
+            Ok(Written::Full) => {
+                say("note: the summary of this step is full; nothing was added to it");
+            }
+            Ok(Written::Nowhere | Written::Whole) => {}
+            Err(error) => untold.push(error),
         }
-        untold.extend(written.err());
-        // Of a stranger's claim no later step should make more than it is.
-        if !telling.wishes.claimed {
-            untold.extend(runner.hand_on(outputs).err());
-            if telling.event.has_runner() {
-                command(&pacegate::publish::commands(&pacegate::publish::annotations(legs)));
-            }
+        if telling.event.has_runner() && !telling.wishes.claimed {
+            command(&pacegate::publish::commands(&pacegate::publish::annotations(legs)));
         }
         match outcome::runtime()?.block_on(telling::tell(legs, telling)) {
             Ended::Told(told) => {
@@ -159,12 +157,20 @@ impl TellingArgs {
             }
             Ended::Silent(silence) => say(&format!("note: {silence}")),
         }
-        Ok(untold)
+        let mut code = delivered(exit, required, &untold);
+        // Of a stranger's claim no later step should make more than it is.
+        if !telling.wishes.claimed {
+            let outputs = [outputs(legs, code), paths.to_vec()].concat();
+            untold.extend(runner.hand_on(&outputs).err());
+            code = delivered(exit, required, &untold);
+        }
+        complain(&untold);
+        Ok(code)
     }
 }
 
 /// What was found and told, as values for later steps.
-pub(crate) fn outputs(legs: &[Leg<'_>], exit: Exit) -> Vec<(&'static str, String)> {
+fn outputs(legs: &[Leg<'_>], exit: Exit) -> Vec<(&'static str, String)> {
     let verdict = telling::verdict(legs);
     let counts = report::counts(legs);
     vec![
@@ -173,6 +179,15 @@ pub(crate) fn outputs(legs: &[Leg<'_>], exit: Exit) -> Vec<(&'static str, String
         ("regressions", counts.regressions.to_string()),
         ("improvements", counts.improvements.to_string()),
     ]
+}
+
+/// A name of a check or of a status, as forges take them.
+fn name(text: &str) -> Result<String, String> {
+    let fits = (1..=100).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+    match fits && !text.trim().is_empty() {
+        true => Ok(text.to_owned()),
+        false => Err("a name is 1 to 100 characters on one line".to_owned()),
+    }
 }
 
 /// The exit code, when what was to be told may decide a build that passes.
@@ -184,7 +199,7 @@ fn delivered(exit: Exit, required: bool, untold: &[Error]) -> Exit {
 }
 
 /// What could not be told goes to stderr.
-pub(crate) fn complain(untold: &[Error]) {
+fn complain(untold: &[Error]) {
     for trouble in untold {
         Failure::new(trouble.exit(), with_causes(trouble)).print();
     }
