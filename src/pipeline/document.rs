@@ -44,8 +44,12 @@ pub fn read_bundle(path: &Path) -> Result<Bundle, Error> {
                 return Ok(*bundle);
             }
             let why = match bundle.verdict == verdict {
-                true => format!("it says exit code {}, and `{verdict}` is {exit}", bundle.exit_code),
-                false => format!("it says `{}`, and its judgements make `{verdict}`", bundle.verdict),
+                true => {
+                    format!("it says exit code {}, and `{verdict}` is {exit}", bundle.exit_code)
+                }
+                false => {
+                    format!("it says `{}`, and its judgements make `{verdict}`", bundle.verdict)
+                }
             };
             Err(refused(path, why))
         }

@@ -24,9 +24,7 @@ pub enum Silence {
     #[error("nothing is posted: there is no token; hand one over in {0}")]
     NoToken(&'static str),
     /// The event lacks what is needed to address the forge.
-    #[error(
-        "nothing is posted: neither the event nor the job's variables say {0}"
-    )]
+    #[error("nothing is posted: neither the event nor the job's variables say {0}")]
     Unaddressed(&'static str),
     /// It is looked for when it is told.
     #[error(

@@ -69,7 +69,8 @@ pub(crate) fn ci(args: &CiArgs, quiet: bool) -> Result<Exit, Failure> {
 
 /// Refuses a directory below this one that a link leads elsewhere: a pull request can bring such a link.
 fn within(directory: &Path) -> Result<(), Failure> {
-    let below = directory.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    let below =
+        directory.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
     let (Ok(real), Ok(here)) = (directory.canonicalize(), Path::new(".").canonicalize()) else {
         return Ok(());
     };
