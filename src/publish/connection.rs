@@ -1,6 +1,6 @@
 //! Where a forge is reached, and what became of what it was told.
 
-use serde::Serialize;
+use reqwest::header::HeaderValue;
 use std::fmt;
 use std::time::Duration;
 use url::{Host, Url};
@@ -71,17 +71,17 @@ impl Connection {
         }
         Ok(Connection { api: url, token, repository: repository.to_owned(), within })
     }
-}
 
-/// A request as it would be sent, without the token.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Request {
-    /// Such as `POST`.
-    pub method: &'static str,
-    /// The path and the query below the API's address, such as `/repos/o/r/check-runs`.
-    pub path: String,
-    /// What is sent; `None` where nothing is.
-    pub body: Option<serde_json::Value>,
+    /// The token after a word, as a header's value that no log shows.
+    pub(super) fn header(&self, word: &str) -> Result<HeaderValue, Error> {
+        let token = self.token.secret();
+        let value = HeaderValue::from_str(&format!("{word}{token}")).ok();
+        let mut value = value.filter(|_| !token.is_empty()).ok_or_else(|| Error::Api {
+            why: "its token is empty, or holds what no token does".to_owned(),
+        })?;
+        value.set_sensitive(true);
+        Ok(value)
+    }
 }
 
 /// What was told, and what could not be.
@@ -93,6 +93,15 @@ pub struct Told {
     pub errors: Vec<Error>,
     /// How many requests were sent, retries included.
     pub requests: usize,
+}
+
+impl Told {
+    pub(super) fn note(&mut self, result: Result<Delivered, Error>) {
+        match result {
+            Ok(delivered) => self.delivered.push(delivered),
+            Err(error) => self.errors.push(error),
+        }
+    }
 }
 
 /// One thing told.
@@ -141,7 +150,7 @@ pub enum Error {
         advice: String,
     },
     /// No answer that could be used came in time, however often it was tried.
-    #[error("failed to {what}: {why}, after {tries} tries")]
+    #[error("failed to {what}: {why}{}", after(*.tries))]
     Unreachable {
         /// What was to be done.
         what: &'static str,
@@ -158,6 +167,21 @@ pub enum Error {
         /// What is wrong with the answer.
         why: String,
     },
+    /// The comment was written, by another account than the one whose comments are looked for.
+    #[error(
+        "failed to recognize the comment that was written: it is by `{author}`, and one by `{expected}` \
+         was looked for; give `--comment-author {author}`, or every build writes another one"
+    )]
+    OtherAuthor {
+        /// Who wrote it.
+        author: String,
+        /// Whose comments are looked for.
+        expected: String,
+    },
+}
+
+fn after(tries: u32) -> String {
+    if tries < 2 { String::new() } else { format!(", after {tries} tries") }
 }
 
 fn and(text: &str) -> String {

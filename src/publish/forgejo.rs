@@ -1,7 +1,8 @@
 //! Telling Forgejo and Gitea: a comment on a pull request and a commit status.
 
-use super::http::path;
-use super::rest::{self, Forge, Written, description, get};
+use super::request::{below, get, is_owner_and_name};
+use super::rest::{self, Forge};
+use super::sticky::{Comments, Written};
 use super::{Comment, Conclusion, Connection, Post, Request, Status, Told};
 use reqwest::header::{AUTHORIZATION, HeaderName};
 use serde_json::{Value, json};
@@ -20,17 +21,9 @@ pub fn plan(repository: &str, post: &Post) -> Vec<Request> {
     rest::plan::<Forgejo>(repository, post)
 }
 
-impl Forge for Forgejo {
-    const NO_ACCESS: &str =
-        "give it a token with the scopes write:issue, write:repository and read:user";
-
-    fn header(token: &str) -> (HeaderName, String) {
-        (AUTHORIZATION, format!("token {token}"))
-    }
-
-    fn is_repository(text: &str) -> bool {
-        let parts: Vec<&str> = text.split('/').collect();
-        parts.len() == 2 && !parts.iter().any(|part| ["", ".", ".."].contains(part))
+impl Comments for Forgejo {
+    fn usual_author(_: &str) -> Option<&'static str> {
+        None
     }
 
     fn change(repository: &str, number: u64) -> Request {
@@ -41,7 +34,7 @@ impl Forge for Forgejo {
         change["head"]["sha"].as_str()
     }
 
-    fn comments(repository: &str, number: u64, page: u32) -> Request {
+    fn list(repository: &str, number: u64, page: u32) -> Request {
         // Older versions know no pages here, and send all at once.
         let query = [("limit", "50"), ("page", &page.to_string())];
         get(below(repository, &["issues", &number.to_string(), "comments"], &query))
@@ -66,6 +59,17 @@ impl Forge for Forgejo {
         };
         Request { method, path, body: Some(json!({ "body": comment.body })) }
     }
+}
+
+impl Forge for Forgejo {
+    const NO_ACCESS: &str =
+        "give it a token with the scopes write:issue, write:repository and read:user";
+
+    const HEADER: (HeaderName, &str) = (AUTHORIZATION, "token ");
+
+    fn is_repository(text: &str) -> bool {
+        is_owner_and_name(text)
+    }
 
     fn status(repository: &str, post: &Post, status: &Status) -> Request {
         let mut body = json!({
@@ -75,7 +79,7 @@ impl Forge for Forgejo {
                 Conclusion::Failure => "failure",
             },
             "context": status.context,
-            "description": description(status),
+            "description": status.description,
         });
         if let Some(link) = &post.link {
             body["target_url"] = json!(link);
@@ -83,11 +87,6 @@ impl Forge for Forgejo {
         let path = below(repository, &["statuses", &post.head], &[]);
         Request { method: "POST", path, body: Some(body) }
     }
-}
-
-fn below(repository: &str, segments: &[&str], query: &[(&str, &str)]) -> String {
-    let repository: Vec<&str> = repository.split('/').collect();
-    path(&[&["repos"], &repository[..], segments].concat(), query)
 }
 
 #[cfg(test)]

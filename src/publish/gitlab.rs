@@ -2,8 +2,9 @@
 //!
 //! The token that GitLab gives a job may read notes and not write them, so this needs one of a project.
 
-use super::http::path;
-use super::rest::{self, Forge, Written, description, get};
+use super::request::{get, path};
+use super::rest::{self, Forge};
+use super::sticky::{Comments, Written};
 use super::{Comment, Conclusion, Connection, Post, Request, Status, Told};
 use reqwest::header::HeaderName;
 use serde_json::{Value, json};
@@ -22,18 +23,9 @@ pub fn plan(repository: &str, post: &Post) -> Vec<Request> {
     rest::plan::<GitLab>(repository, post)
 }
 
-impl Forge for GitLab {
-    const NO_ACCESS: &str =
-        "give it a project access token with the api scope in a masked variable";
-
-    fn header(token: &str) -> (HeaderName, String) {
-        (HeaderName::from_static("private-token"), token.to_owned())
-    }
-
-    fn is_repository(text: &str) -> bool {
-        let name = decoded(text);
-        let number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        number || name.contains('/') && !name.split('/').any(|part| ["", ".", ".."].contains(&part))
+impl Comments for GitLab {
+    fn usual_author(_: &str) -> Option<&'static str> {
+        None
     }
 
     fn change(repository: &str, number: u64) -> Request {
@@ -44,7 +36,7 @@ impl Forge for GitLab {
         change["sha"].as_str()
     }
 
-    fn comments(repository: &str, number: u64, page: u32) -> Request {
+    fn list(repository: &str, number: u64, page: u32) -> Request {
         let page = page.to_string();
         let query =
             [("order_by", "created_at"), ("sort", "asc"), ("per_page", "100"), ("page", &page)];
@@ -73,6 +65,19 @@ impl Forge for GitLab {
             body: Some(json!({ "body": comment.body })),
         }
     }
+}
+
+impl Forge for GitLab {
+    const NO_ACCESS: &str =
+        "give it a project access token with the api scope in a masked variable";
+
+    const HEADER: (HeaderName, &str) = (HeaderName::from_static("private-token"), "");
+
+    fn is_repository(text: &str) -> bool {
+        let name = decoded(text);
+        let number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        number || name.contains('/') && !name.split('/').any(|part| ["", ".", ".."].contains(&part))
+    }
 
     fn status(repository: &str, post: &Post, status: &Status) -> Request {
         let mut body = json!({
@@ -82,7 +87,7 @@ impl Forge for GitLab {
                 Conclusion::Failure => "failed",
             },
             "name": status.context,
-            "description": description(status),
+            "description": status.description,
         });
         if let Some(link) = &post.link {
             body["target_url"] = json!(link);

@@ -31,7 +31,8 @@ pub struct Comment {
     /// say otherwise.
     pub only_replace: bool,
     /// Who may have written an earlier one, such as `github-actions[bot]`; `None` is whoever the token
-    /// belongs to.
+    /// belongs to; on GitHub that can be asked for a person's token alone, and is else
+    /// `github-actions[bot]`.
     pub author: Option<String>,
 }
 

@@ -8,8 +8,7 @@ use time::format_description::well_known::Rfc2822;
 /// What came of a request that did not do what it was for.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Outcome<'a> {
-    /// No answer: no connection, a broken one, or nothing in time.
-    NoAnswer,
+    NoAnswer(NoAnswer),
     /// An answer other than a success.
     Answer {
         status: u16,
@@ -18,6 +17,20 @@ pub(super) enum Outcome<'a> {
         body: &'a str,
     },
 }
+
+/// Why no answer came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NoAnswer {
+    /// A broken connection, nothing in time, or nothing that can be read.
+    Broken,
+    /// Nobody is there.
+    Refused,
+    /// Whoever is there has a certificate that is not trusted.
+    Untrusted,
+}
+
+/// How often a connection that is refused is tried.
+const MAX_REFUSED: u32 = 5;
 
 /// How far one request has come, and what time there is.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +41,8 @@ pub(super) struct Attempt {
     pub(super) within: Duration,
     /// How much of that is left for this one.
     pub(super) left: Duration,
+    /// How long ago the last answer to any request came.
+    pub(super) unheard: Duration,
     /// The time of day, in seconds since 1970.
     pub(super) now: i64,
     /// A random number of [0, 1), so that jobs that failed together do not come again together.
@@ -38,7 +53,7 @@ impl Outcome<'_> {
     /// Whether it may be another one the next time.
     pub(super) fn passes(self) -> bool {
         match self {
-            Outcome::NoAnswer => true,
+            Outcome::NoAnswer(kind) => kind != NoAnswer::Untrusted,
             Outcome::Answer { status, headers, body } => match status {
                 429 | 500..=599 => true,
                 403 => is_limit(headers, body),
@@ -53,13 +68,16 @@ impl Attempt {
     /// no time would be left.
     pub(super) fn wait(&self, outcome: Outcome<'_>) -> Option<Duration> {
         let wait = match outcome {
-            Outcome::NoAnswer => self.backoff(),
+            Outcome::NoAnswer(_) => self.backoff(),
             Outcome::Answer { status: 500.., headers, .. } => {
                 asked(headers, self.now).unwrap_or_else(|| self.backoff())
             }
             Outcome::Answer { headers, .. } => self.limited(headers),
         };
-        (outcome.passes() && wait < self.left).then_some(wait)
+        // A server that starts anew is back soon; one that was never there stays away.
+        let is_gone = matches!(outcome, Outcome::NoAnswer(NoAnswer::Refused))
+            && (self.tries >= MAX_REFUSED || self.unheard + wait > self.within / 4);
+        (outcome.passes() && !is_gone && wait < self.left).then_some(wait)
     }
 
     /// How long to wait for an answer: a quarter of the whole, half a minute of the usual two.
@@ -123,7 +141,14 @@ mod tests {
     const NOW: i64 = 1_800_000_000;
 
     fn attempt(tries: u32) -> Attempt {
-        Attempt { tries, within: 2 * MINUTE, left: 2 * MINUTE, now: NOW, jitter: 0.0 }
+        Attempt {
+            tries,
+            within: 2 * MINUTE,
+            left: 2 * MINUTE,
+            unheard: Duration::ZERO,
+            now: NOW,
+            jitter: 0.0,
+        }
     }
 
     fn wait(attempt: Attempt, status: u16, headers: &[(&str, &str)], body: &str) -> Option<f64> {
@@ -132,7 +157,7 @@ mod tests {
         };
         let headers = headers.iter().map(pair).collect();
         let outcome = match status {
-            0 => Outcome::NoAnswer,
+            0 => Outcome::NoAnswer(NoAnswer::Broken),
             _ => Outcome::Answer { status, headers: &headers, body },
         };
         attempt.wait(outcome).map(|wait| wait.as_secs_f64())
@@ -194,6 +219,22 @@ mod tests {
         assert_eq!(attempt(1).patience(), MINUTE / 2);
     }
 
+    #[test]
+    fn nobody_and_a_stranger_are_not_waited_for_long() {
+        let check = |kind: NoAnswer, tries: u32, unheard: u64, again: bool| {
+            let attempt = Attempt { unheard: Duration::from_secs(unheard), ..attempt(tries) };
+            let wait = attempt.wait(Outcome::NoAnswer(kind));
+            assert_eq!(wait.is_some(), again, "{kind:?} {tries} {unheard}");
+        };
+        check(NoAnswer::Untrusted, 1, 0, false);
+        check(NoAnswer::Refused, 1, 0, true);
+        check(NoAnswer::Refused, 4, 0, true);
+        check(NoAnswer::Refused, 5, 0, false);
+        check(NoAnswer::Refused, 1, 29, true);
+        check(NoAnswer::Refused, 1, 30, false);
+        check(NoAnswer::Broken, 5, 60, true);
+    }
+
     proptest! {
         #[test]
         fn no_wait_goes_over_what_is_left(
@@ -208,7 +249,8 @@ mod tests {
         ) {
             let within = Duration::from_millis(within);
             let left = within.mul_f64(share);
-            let attempt = Attempt { tries, within, left, now, jitter };
+            let unheard = Duration::ZERO;
+            let attempt = Attempt { tries, within, left, unheard, now, jitter };
             let reset = [("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", reset.as_str())];
             for headers in [&[("retry-after", after.as_str())][..], &reset] {
                 if let Some(wait) = wait(attempt, status, headers, "rate limit") {

@@ -1,6 +1,7 @@
 //! What is sent to GitHub, held against GitHub's own description of its API by Prism, which stands in
 //! front of the stub and lets nothing through that is not as described: neither a request nor an answer.
 
+use crate::account;
 use crate::life::live;
 use crate::posts::{HEAD, annotations, connect, post};
 use crate::stub::{Fault, REPOSITORY, Stub};
@@ -69,6 +70,7 @@ async fn a_life_is_as_github_describes_it() {
     let stub = Stub::start(HEAD).await;
     let prism = Prism::start(&stub);
     live(&prism.url, &stub).await;
+    account::live(&prism.url, &stub).await;
     let found = find_change(&connect(&prism.url), "octo", "faster", &"2".repeat(40)).await;
     assert_eq!(found.expect("an answer"), Some(7));
 

@@ -83,5 +83,7 @@ async fn a_secure_forge_is_reached_through_a_proxy_and_only_with_a_certificate_t
     let output = again(test, &url, &proxy).await;
     let text = text(&output);
     assert!(!output.status.success() && text.contains("invalid peer certificate"), "{text}");
+    // Nobody trusts it a little later.
+    assert_eq!(text.matches("tries: 1 }").count(), 3, "{text}");
     assert_eq!(stub.requests(), [""; 0]);
 }

@@ -3,7 +3,7 @@
 use crate::posts::{HEAD, annotations, connect, connect_within, post};
 use crate::stub::{BOT, FAULTS, Fault, Stub, TOKEN};
 use pacegate::publish::github::publish;
-use pacegate::publish::{Connection, Delivered, Fate, Post, Told};
+use pacegate::publish::{Connection, Delivered, Error, Fate, Post, Told};
 use std::time::Duration;
 use tokio::task::JoinSet;
 
@@ -155,5 +155,7 @@ async fn nobody_there_is_told_as_such() {
         let text = error.to_string();
         assert!(text.starts_with("failed to "), "{text}");
         assert!(text.contains("Connection refused") || text.contains("in time"), "{text}");
+        // A server that is not there is not waited for until the time is over.
+        assert!(matches!(error, Error::Unreachable { tries: 1..=5, .. }), "{error:?}");
     }
 }

@@ -1,6 +1,8 @@
 //! Forges that are told: what they hear, and what becomes of it when they, or the way there, fail.
 
 #[cfg(test)]
+mod account;
+#[cfg(test)]
 mod contract;
 #[cfg(test)]
 mod environment;

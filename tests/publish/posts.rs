@@ -16,7 +16,11 @@ pub(crate) fn connect(url: &str) -> Connection {
 }
 
 pub(crate) fn connect_within(url: &str, within: Duration) -> Connection {
-    Connection::new(url, Token::new(TOKEN), REPOSITORY, within).expect("a connection")
+    connect_with(url, TOKEN, within)
+}
+
+pub(crate) fn connect_with(url: &str, token: &str, within: Duration) -> Connection {
+    Connection::new(url, Token::new(token), REPOSITORY, within).expect("a connection")
 }
 
 /// A comment, a check and a status that all say the same of [`HEAD`].

@@ -1,80 +1,56 @@
-//! The one comment of a pull request.
+//! The comments of a pull request.
 
-use super::client::{Client, Purpose};
-use super::{Change, requests};
-use crate::publish::{Comment, Error, Fate, comment::is_of};
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use super::requests::cut;
+use crate::publish::request::{below, get};
+use crate::publish::sticky::{Comments, Written};
+use crate::publish::{Comment, Request};
+use serde_json::{Value, json};
 
 /// Who writes with the token that GitHub gives a job.
 const JOBS: &str = "github-actions[bot]";
+/// How the tokens of people begin; those of apps and jobs cannot be told apart.
+const PERSONAL: [&str; 4] = ["ghp_", "github_pat_", "gho_", "ghu_"];
+/// The most bytes of a comment; GitHub counts characters.
+const MAX_COMMENT: usize = 65_536;
 
-const LIST: Purpose = Purpose { what: "list the comments", permission: "pull-requests: write" };
-const WRITE: Purpose = Purpose { what: "write the comment", permission: "pull-requests: write" };
-const READ: Purpose = Purpose { what: "read the pull request", permission: "pull-requests: write" };
+pub(super) struct GitHub;
 
-/// What is read of a comment.
-#[derive(Deserialize)]
-struct Written {
-    id: u64,
-    /// `None` where an author is gone.
-    user: Option<User>,
-    body: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct User {
-    login: String,
-}
-
-/// Writes the comment, or what it says into the one that is there.
-pub(super) async fn tell(
-    client: &mut Client<'_>,
-    head: &str,
-    comment: &Comment,
-) -> Result<Fate, Error> {
-    let earlier = find(client, comment).await?;
-    match &earlier {
-        None if comment.only_replace => return Ok(Fate::Unneeded),
-        Some(earlier) if earlier.says(&comment.body) => return Ok(Fate::Unchanged),
-        _ => {}
+impl Comments for GitHub {
+    fn usual_author(token: &str) -> Option<&'static str> {
+        (!PERSONAL.iter().any(|start| token.starts_with(start))).then_some(JOBS)
     }
-    let read = requests::change(client.repository(), comment.change);
-    let change: Change = client.ask(READ, &read).await?;
-    if change.head.sha != head {
-        return Ok(Fate::Stale);
+
+    fn change(repository: &str, number: u64) -> Request {
+        get(below(repository, &["pulls", &number.to_string()], &[]))
     }
-    let Some(earlier) = earlier else {
-        let create = requests::create_comment(client.repository(), comment);
-        let mut tries = 0;
-        loop {
-            let written = client.once::<IgnoredAny>(WRITE, &create, &mut tries).await?;
-            if written.is_some() || find(client, comment).await?.is_some() {
-                return Ok(Fate::Created);
+
+    fn head(change: &Value) -> Option<&str> {
+        change["head"]["sha"].as_str()
+    }
+
+    fn list(repository: &str, number: u64, page: u32) -> Request {
+        let query = [("per_page", "100"), ("page", &page.to_string())];
+        get(below(repository, &["issues", &number.to_string(), "comments"], &query))
+    }
+
+    fn comment(value: &Value) -> Option<Written<'_>> {
+        Some(Written {
+            id: value["id"].as_u64()?,
+            // There is none where an author is gone.
+            author: value["user"]["id"].as_i64()?,
+            author_name: value["user"]["login"].as_str()?,
+            body: value["body"].as_str()?,
+        })
+    }
+
+    fn write(repository: &str, comment: &Comment, id: Option<u64>) -> Request {
+        let (method, path) = match id {
+            Some(id) => ("PATCH", below(repository, &["issues", "comments", &id.to_string()], &[])),
+            None => {
+                let number = comment.change.to_string();
+                ("POST", below(repository, &["issues", &number, "comments"], &[]))
             }
-        }
-    };
-    let update = requests::update_comment(client.repository(), earlier.id, comment);
-    client.ask::<IgnoredAny>(WRITE, &update).await?;
-    Ok(Fate::Updated)
-}
-
-/// The oldest comment of ours: others may write the marker too.
-async fn find(client: &mut Client<'_>, comment: &Comment) -> Result<Option<Written>, Error> {
-    let list = requests::comments(client.repository(), comment.change);
-    client.find(LIST, list, |written: &Written| written.is(comment)).await
-}
-
-impl Written {
-    fn is(&self, comment: &Comment) -> bool {
-        let author = comment.author.as_deref().unwrap_or(JOBS);
-        self.user.as_ref().is_some_and(|user| user.login.eq_ignore_ascii_case(author))
-            && self.body.as_ref().is_some_and(|body| is_of(body, &comment.id))
-    }
-
-    /// Whether it says that already; other ends of lines and blanks at the end are of no account.
-    fn says(&self, body: &str) -> bool {
-        let lines = |text: &str| text.trim_end().replace("\r\n", "\n");
-        self.body.as_ref().is_some_and(|written| lines(written) == lines(body))
+        };
+        Request { method, path, body: Some(json!({ "body": cut(&comment.body, MAX_COMMENT) })) }
     }
 }

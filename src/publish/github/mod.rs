@@ -1,24 +1,24 @@
 //! Telling GitHub, and GitHub Enterprise: a comment, a check run and a commit status.
 //!
-//! `requests` says what is sent, `client` sends it, retries and reads the answers, and one module
-//! a thing tells it: what is there already is looked at first, and nothing is written twice.
+//! `requests` and `comment` say what is sent and `client` sends it. What is there already is looked at
+//! first, and nothing is written twice.
 
 mod advice;
 mod check;
 mod client;
 mod comment;
-mod link;
 mod requests;
 
 pub use requests::plan;
 
-use super::{Connection, Delivered, Error, Post, Told};
-use client::{Client, Purpose};
+use super::session::{Purpose, Thing};
+use super::{Connection, Delivered, Error, Post, Told, sticky};
+use comment::GitHub;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
-const STATUS: Purpose = Purpose { what: "set the commit status", permission: "statuses: write" };
-const CHANGES: Purpose =
-    Purpose { what: "list the pull requests", permission: "pull-requests: read" };
+const STATUS: Purpose = Purpose { what: "set the commit status", thing: Thing::Status };
+const CHANGES: Purpose = Purpose { what: "list the pull requests", thing: Thing::Changes };
 
 /// Tells all that a post holds.
 ///
@@ -26,7 +26,7 @@ const CHANGES: Purpose =
 /// the time for itself.
 pub async fn publish(connection: &Connection, post: &Post) -> Told {
     let mut told = Told::default();
-    let mut client = match Client::new(connection) {
+    let mut client = match client::open(connection) {
         Ok(client) => client,
         Err(error) => {
             told.errors.push(error);
@@ -34,26 +34,25 @@ pub async fn publish(connection: &Connection, post: &Post) -> Told {
         }
     };
     let there = [post.comment.is_some(), post.check.is_some(), post.status.is_some()];
-    let mut later = there.into_iter().filter(|there| *there).count();
-    let mut note = |result: Result<Delivered, Error>| match result {
-        Ok(delivered) => told.delivered.push(delivered),
-        Err(error) => told.errors.push(error),
-    };
+    let mut later = there.into_iter().map(u32::from).sum::<u32>();
     if let Some(comment) = &post.comment {
         later -= 1;
         client.leave_time_for(later);
-        note(comment::tell(&mut client, &post.head, comment).await.map(Delivered::Comment));
+        let fate =
+            sticky::tell::<GitHub, _>(&mut client, &post.head, comment, &mut told.errors).await;
+        told.note(fate.map(Delivered::Comment));
     }
     if let Some(check) = &post.check {
         later -= 1;
         client.leave_time_for(later);
-        note(check::tell(&mut client, post, check).await.map(|()| Delivered::Check));
+        told.note(check::tell(&mut client, post, check).await.map(|()| Delivered::Check));
     }
     if let Some(status) = &post.status {
         client.leave_time_for(0);
         // A later status of the same context replaces an earlier one, so that twice does no harm.
         let request = requests::status(&connection.repository, post, status);
-        note(client.ask(STATUS, &request).await.map(|_: serde::de::IgnoredAny| Delivered::Status));
+        let set = client.ask::<IgnoredAny>(STATUS, &request).await;
+        told.note(set.map(|_| Delivered::Status));
     }
     told.requests = client.sent();
     told
@@ -74,7 +73,7 @@ pub async fn find_change(
     branch: &str,
     head_sha: &str,
 ) -> Result<Option<u64>, Error> {
-    let mut client = Client::new(connection)?;
+    let mut client = client::open(connection)?;
     let request = requests::changes(&connection.repository, owner, branch);
     let changes: Vec<Change> = client.ask(CHANGES, &request).await?;
     let ours = |end: &End| {

@@ -1,10 +1,12 @@
 //! What is sent to GitHub, and its limits.
 
-use crate::publish::{Annotation, Check, Comment, Conclusion, Level, Post, Request, Status};
+use super::comment::GitHub;
+use crate::publish::request::{below, get};
+use crate::publish::sticky;
+use crate::publish::{Annotation, Check, Conclusion, Level, Post, Request, Status};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
-use url::Url;
 
 /// The most annotations of one request.
 pub(super) const BATCH: usize = 50;
@@ -13,10 +15,6 @@ pub(super) const BATCH: usize = 50;
 pub(super) const MAX_ANNOTATIONS: usize = 2 * BATCH;
 /// The most bytes of a summary.
 const MAX_SUMMARY: usize = 65_535;
-/// The most bytes of a comment; GitHub counts characters.
-const MAX_COMMENT: usize = 65_536;
-/// The most characters of a status.
-const MAX_STATUS: usize = 140;
 /// The most bytes of a title.
 const MAX_TITLE: usize = 255;
 /// The most bytes of an annotation's message.
@@ -24,18 +22,13 @@ const MAX_MESSAGE: usize = 65_536;
 
 /// What would be sent for a post to a repository, `owner/name`, that has heard of nothing yet.
 pub fn plan(repository: &str, post: &Post) -> Vec<Request> {
-    let mut planned = Vec::new();
-    if let Some(comment) = &post.comment {
-        planned.push(comments(repository, comment.change));
-        if !comment.only_replace {
-            planned.push(change(repository, comment.change));
-            planned.push(create_comment(repository, comment));
-        }
-    }
+    let comment = post.comment.as_ref();
+    let mut planned =
+        comment.map_or_else(Vec::new, |comment| sticky::plan::<GitHub>(repository, comment));
     if let Some(check) = &post.check {
         planned.push(create_check(repository, post, check));
         planned.extend(batches(check).skip(1).map(|batch| Request {
-            path: path(repository, &["check-runs", "ID"], &[]),
+            path: below(repository, &["check-runs", "ID"], &[]),
             ..add_annotations(repository, 0, check, batch)
         }));
     }
@@ -45,37 +38,11 @@ pub fn plan(repository: &str, post: &Post) -> Vec<Request> {
     planned
 }
 
-/// Asks for the comments of a change, oldest first.
-pub(super) fn comments(repository: &str, change: u64) -> Request {
-    get(path(repository, &["issues", &change.to_string(), "comments"], &[("per_page", "100")]))
-}
-
-pub(super) fn create_comment(repository: &str, comment: &Comment) -> Request {
-    Request {
-        method: "POST",
-        path: path(repository, &["issues", &comment.change.to_string(), "comments"], &[]),
-        body: Some(json!({ "body": cut(&comment.body, MAX_COMMENT) })),
-    }
-}
-
-pub(super) fn update_comment(repository: &str, number: u64, comment: &Comment) -> Request {
-    Request {
-        method: "PATCH",
-        path: path(repository, &["issues", "comments", &number.to_string()], &[]),
-        body: Some(json!({ "body": cut(&comment.body, MAX_COMMENT) })),
-    }
-}
-
-/// Asks for a pull request.
-pub(super) fn change(repository: &str, change: u64) -> Request {
-    get(path(repository, &["pulls", &change.to_string()], &[]))
-}
-
 /// Asks for the open pull requests from a branch.
 pub(super) fn changes(repository: &str, owner: &str, branch: &str) -> Request {
     let head = format!("{owner}:{branch}");
     let query = [("state", "open"), ("head", head.as_str()), ("per_page", "100")];
-    get(path(repository, &["pulls"], &query))
+    get(below(repository, &["pulls"], &query))
 }
 
 pub(super) fn create_check(repository: &str, post: &Post, check: &Check) -> Request {
@@ -95,7 +62,7 @@ pub(super) fn create_check(repository: &str, post: &Post, check: &Check) -> Requ
     if let Some(link) = &post.link {
         body["details_url"] = json!(link);
     }
-    Request { method: "POST", path: path(repository, &["check-runs"], &[]), body: Some(body) }
+    Request { method: "POST", path: below(repository, &["check-runs"], &[]), body: Some(body) }
 }
 
 /// Adds annotations to those that a check has.
@@ -107,20 +74,20 @@ pub(super) fn add_annotations(
 ) -> Request {
     Request {
         method: "PATCH",
-        path: path(repository, &["check-runs", &number.to_string()], &[]),
+        path: below(repository, &["check-runs", &number.to_string()], &[]),
         body: Some(json!({ "output": output(check, batch) })),
     }
 }
 
 /// Asks for one check.
 pub(super) fn check(repository: &str, number: u64) -> Request {
-    get(path(repository, &["check-runs", &number.to_string()], &[]))
+    get(below(repository, &["check-runs", &number.to_string()], &[]))
 }
 
 /// Asks for all checks of a commit that have a name.
 pub(super) fn checks(repository: &str, post: &Post, check: &Check) -> Request {
     let query = [("check_name", check.name.as_str()), ("filter", "all"), ("per_page", "100")];
-    get(path(repository, &["commits", &post.head, "check-runs"], &query))
+    get(below(repository, &["commits", &post.head, "check-runs"], &query))
 }
 
 pub(super) fn status(repository: &str, post: &Post, status: &Status) -> Request {
@@ -131,20 +98,16 @@ pub(super) fn status(repository: &str, post: &Post, status: &Status) -> Request 
             Conclusion::Failure => "failure",
         },
         "context": status.context,
-        "description": shortened(&status.description, MAX_STATUS),
+        "description": status.description,
     });
     if let Some(link) = &post.link {
         body["target_url"] = json!(link);
     }
     Request {
         method: "POST",
-        path: path(repository, &["statuses", &post.head], &[]),
+        path: below(repository, &["statuses", &post.head], &[]),
         body: Some(body),
     }
-}
-
-pub(super) fn get(path: String) -> Request {
-    Request { method: "GET", path, body: None }
 }
 
 /// The annotations of each request that tells of a check.
@@ -190,36 +153,16 @@ fn annotation(annotation: &Annotation) -> Value {
     })
 }
 
-/// A path below the API's address; nothing within a segment can leave it.
-fn path(repository: &str, segments: &[&str], query: &[(&str, &str)]) -> String {
-    // The address is only there to be parsed, and always is one.
-    let Ok(mut url) = Url::parse("https://localhost/repos") else { return String::new() };
-    if let Ok(mut path) = url.path_segments_mut() {
-        path.extend(repository.split('/')).extend(segments);
-    }
-    if !query.is_empty() {
-        url.query_pairs_mut().extend_pairs(query);
-    }
-    url[url::Position::BeforePath..].to_owned()
-}
-
 /// At most `max` bytes of a text.
-fn cut(text: &str, max: usize) -> &str {
+pub(super) fn cut(text: &str, max: usize) -> &str {
     &text[..text.floor_char_boundary(max)]
-}
-
-/// At most `max` characters of a text, with a sign where something is left out.
-fn shortened(text: &str, max: usize) -> String {
-    match text.chars().count() > max {
-        true => text.chars().take(max - 1).chain(['…']).collect(),
-        false => text.to_owned(),
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use url::Url;
 
     fn post() -> Post {
         let head = "1".repeat(40);
@@ -247,14 +190,7 @@ mod tests {
     fn limits_hold_on_both_of_their_sides() {
         let check =
             |cut: &str, all: &str, whole: bool| assert_eq!(cut == all, whole, "{}", all.len());
-        for (length, whole) in [(139, true), (140, true), (141, false)] {
-            let text = "ä".repeat(length);
-            let short = shortened(&text, MAX_STATUS);
-            check(&short, &text, whole);
-            assert!(short.chars().count() <= MAX_STATUS);
-            assert_eq!(short.ends_with('…'), !whole);
-        }
-        for max in [MAX_SUMMARY, MAX_COMMENT, MAX_TITLE] {
+        for max in [MAX_SUMMARY, MAX_TITLE] {
             for (length, whole) in [(max - 1, true), (max, true), (max + 1, false)] {
                 let text = "s".repeat(length);
                 check(cut(&text, max), &text, whole);

@@ -17,6 +17,7 @@ const asked = {
   [`${repository}/check-runs/{check_run_id}`]: ['get', 'patch'],
   [`${repository}/commits/{ref}/check-runs`]: ['get'],
   [`${repository}/statuses/{sha}`]: ['post'],
+  '/user': ['get'],
 };
 
 const subset = {

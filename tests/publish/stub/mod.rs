@@ -10,9 +10,9 @@ pub(crate) use fault::{FAULTS, Fault};
 pub(crate) use server::Stub;
 pub(crate) use state::Change;
 
-/// The one token that is let in.
+/// The token that a job has.
 pub(crate) const TOKEN: &str = "ghs_canary0123456789";
 /// The one repository.
 pub(crate) const REPOSITORY: &str = "octo/shop";
-/// Who writes with the token.
+/// Who writes with the token of a job.
 pub(crate) const BOT: &str = "github-actions[bot]";

@@ -1,7 +1,7 @@
 //! The forge as a server on this machine.
 
 use super::state::{Answer, Change, State, refusal};
-use super::{Fault, REPOSITORY, TOKEN};
+use super::{Fault, REPOSITORY};
 use bytes::Bytes;
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt as _, Full};
@@ -69,7 +69,7 @@ impl Stub {
             head: head.to_owned(),
             base: REPOSITORY.to_owned(),
         };
-        let state = State { changes: vec![change], ..State::default() };
+        let state = State::new(vec![change]);
         let inner = Arc::new(Inner {
             state: Mutex::new(state),
             faults: Box::new(faults),
@@ -153,19 +153,18 @@ async fn answer(
         };
         let path = head.uri.path().strip_prefix(&base).unwrap_or_default();
         let query = query(head.uri.query().unwrap_or_default());
-        let answer = if authorized != [&format!("Bearer {TOKEN}")] {
+        let mut state = inner.state.lock().expect("the state");
+        let answer = if authorized != [&format!("Bearer {}", state.account.0)] {
             refusal(401)
         } else if head.headers.get("accept").is_none_or(|it| it != "application/vnd.github+json") {
             refusal(415)
         } else {
             match json {
-                Ok(json) => {
-                    let mut state = inner.state.lock().expect("the state");
-                    state.answer(head.method.as_str(), path, &query, &json)
-                }
+                Ok(json) => state.answer(head.method.as_str(), path, &query, &json),
                 Err(_) => refusal(400),
             }
         };
+        drop(state);
         if fault.is_none() {
             return Ok(whole(inner, path, query, &answer));
         }

@@ -1,12 +1,14 @@
 //! What the forge remembers, and how it answers. Whatever is not just as it should be is refused.
 
-use super::{BOT, REPOSITORY, view};
+use super::{BOT, REPOSITORY, TOKEN, view};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 /// Everything that was written.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct State {
+    /// The one token that is let in, and who writes with it.
+    pub(crate) account: (String, String),
     pub(crate) comments: Vec<Comment>,
     pub(crate) checks: Vec<CheckRun>,
     /// By commit and context.
@@ -49,6 +51,18 @@ pub(super) struct Answer {
 type Query = BTreeMap<String, String>;
 
 impl State {
+    /// One that nothing was written to.
+    pub(super) fn new(changes: Vec<Change>) -> State {
+        State {
+            account: (TOKEN.to_owned(), BOT.to_owned()),
+            comments: Vec::new(),
+            checks: Vec::new(),
+            statuses: BTreeMap::new(),
+            changes,
+            writes: 0,
+        }
+    }
+
     /// Answers a request to a path of the repository.
     pub(super) fn answer(
         &mut self,
@@ -70,6 +84,7 @@ impl State {
             ("GET", ["check-runs", id]) => self.one_check(id),
             ("GET", ["commits", head, "check-runs"]) => self.list_checks(head, query),
             ("POST", ["statuses", head]) => self.status(head, body),
+            ("GET", [""]) if path == "/user" => self.user(),
             _ => Err(404),
         };
         answered.unwrap_or_else(refusal)
@@ -90,6 +105,12 @@ impl State {
         });
     }
 
+    fn user(&self) -> Result<Answer, u16> {
+        // A job's token, and that of an app, belong to no user.
+        let login = Some(&self.account.1).filter(|login| !login.ends_with("[bot]"));
+        Ok(ok(view::account(login.ok_or(403_u16)?)))
+    }
+
     fn knows(&self, number: &str) -> bool {
         self.changes.iter().any(|change| change.number.to_string() == number)
     }
@@ -105,7 +126,8 @@ impl State {
     fn comment(&mut self, body: &Value) -> Result<Answer, u16> {
         let text = comment_text(body)?;
         self.writes += 1;
-        self.plant(Some(BOT), &text);
+        let author = self.account.1.clone();
+        self.plant(Some(&author), &text);
         Ok(created(view::comment(self.comments.last().expect("the comment"))))
     }
 
