@@ -120,6 +120,18 @@ fn every_known_checksum_is_one_of_an_archive() {
     }
 }
 
+/// The environment of the parent can be read, so that no text may promise more than `SECURITY.md` does.
+#[test]
+fn no_text_promises_that_a_token_is_out_of_reach() {
+    assert!(tree::read("SECURITY.md").contains("/proc/PID/environ"));
+    let action = document("action.yml");
+    let docs = tree::read("docs/github.md");
+    let row = docs.lines().find(|line| line.starts_with("| `github-token`")).expect("a row");
+    for text in [action["inputs"]["github-token"]["description"].as_str().expect("a text"), row] {
+        assert!(text.contains("not handed to") && !text.contains("never"), "{text}");
+    }
+}
+
 /// The component and the file to include are one job.
 #[test]
 fn both_forms_for_gitlab_do_the_same() {

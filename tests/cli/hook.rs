@@ -22,6 +22,7 @@ gates:
 const FAST: &str = "1h";
 const SLOW: &str = "1us";
 const SEEN: &str = "b/wall";
+const EDITED: &str = "warning: the working tree has uncommitted edits";
 const UNMEASURED: &str = "this push is not measured";
 
 /// A project that has pushed `main` to a remote of its own.
@@ -78,6 +79,25 @@ fn a_push_that_fails_a_gate_stays_here() {
 }
 
 #[test]
+fn a_working_tree_that_is_not_the_pushed_commit_is_warned_of() {
+    let project = project();
+    project.run("hook install --within 1min").check(0, &[]);
+    project.commit(&[("a", "")]);
+    project.dir.write("gates.yaml", &config(SLOW));
+    let edited = push(&project, &["origin", "main"]).check(1, &["FAIL", SEEN]);
+    assert!(edited.err.contains(EDITED), "{edited:?}");
+
+    project.git(&["checkout", "-q", "gates.yaml"]);
+    project.dir.write("unknown to git", "");
+    let clean = push(&project, &["origin", "main"]).check(0, &["PASS"]);
+    assert!(!clean.err.contains("warning:"), "{clean:?}");
+
+    project.commit(&[("b", "")]);
+    let other = push(&project, &["origin", "HEAD~1:refs/heads/older"]).check(0, &[]);
+    assert!(other.err.contains(UNMEASURED), "{other:?}");
+}
+
+#[test]
 fn what_cannot_or_need_not_be_measured_is_pushed_and_told() {
     let project = project();
     project.run("hook install").check(0, &[]);
@@ -86,7 +106,7 @@ fn what_cannot_or_need_not_be_measured_is_pushed_and_told() {
     // Nothing of the remote's default branch was fetched, so a new branch has nothing to stand beside.
     push(&project, &["origin", "main:new"]).check(0, &["nothing that the remote has", UNMEASURED]);
     let silent = push(&project, &["origin", ":new"]).check(0, &[]);
-    assert!(!silent.err.contains("pacegate:"), "{silent:?}");
+    assert!(!silent.err.contains("warning:"), "{silent:?}");
     project.git(&["tag", "v1"]);
     push(&project, &["origin", "v1"]).check(0, &[]);
     push(&project, &["origin", "HEAD~1:refs/heads/older"])

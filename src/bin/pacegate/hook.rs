@@ -4,10 +4,14 @@ use crate::args::{Output, Policy, RunArgs};
 use crate::doctor::measuring;
 use crate::failure::{Failure, with_causes};
 use crate::{run, stdout};
+use anstyle::AnsiColor;
 use clap::{Args, Subcommand};
 use pacegate::exit::Exit;
 use pacegate::hook::{self, Options, Push, Subject};
-use std::io::Read;
+use pacegate::measure::revision;
+use pacegate::model::Revision;
+use pacegate::report::escape;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -26,7 +30,7 @@ enum HookVerb {
     Install(Profile),
     /// Take the hook out again, and put back the one that was there before
     Uninstall,
-    /// What the hook runs: measure the pushed commit beside what the remote has, and fail when a gate fails
+    /// What the hook runs: measure the working tree at the pushed commit beside what the remote has; edits are warned of
     PrePush(PrePushArgs),
 }
 
@@ -110,7 +114,7 @@ fn failure(error: hook::Error) -> Failure {
 
 fn pre_push(args: &PrePushArgs, quiet: bool) -> Result<Exit, Failure> {
     let unmeasured = |why: &str| {
-        stdout::print(&format!("pacegate: {why}; this push is not measured.\n"))?;
+        warn(&format!("{why}; this push is not measured"));
         Ok(Exit::Pass)
     };
     if args.skip.as_ref().is_some_and(|skip| !["", "0"].contains(&skip.as_str())) {
@@ -119,12 +123,31 @@ fn pre_push(args: &PrePushArgs, quiet: bool) -> Result<Exit, Failure> {
     if !Path::new(&args.profile.config).exists() {
         return unmeasured(&format!("there is no {} here", args.profile.config));
     }
-    match hook::subject(Path::new("."), args.remote.as_deref(), &pushed(args)?) {
+    let here = Path::new(".");
+    match hook::subject(here, args.remote.as_deref(), &pushed(args)?) {
         Subject::Nothing => Ok(Exit::Pass),
         Subject::Elsewhere => unmeasured("what is pushed is not checked out"),
         Subject::Alone => unmeasured("nothing that the remote has was fetched to compare with"),
-        Subject::Against(base) => run::run(&beside(base, &args.profile)?, quiet),
+        Subject::Against(base) => {
+            match revision(here, None) {
+                Ok(Revision { dirty: false, .. }) => {}
+                Ok(_) => warn(
+                    "the working tree has uncommitted edits; it is what is measured, and not the pushed commit",
+                ),
+                Err(why) => {
+                    warn(&format!("whether the pushed commit is measured is unknown: {why}"))
+                }
+            }
+            run::run(&beside(base, &args.profile)?, quiet)
+        }
     }
+}
+
+fn warn(text: &str) {
+    let bold = AnsiColor::Yellow.on_default().bold();
+    let text = format!("{bold}warning:{bold:#} {}\n", escape::terminal(text));
+    // Nothing is left to be done when stderr is closed.
+    let _ = anstream::stderr().lock().write_all(text.as_bytes());
 }
 
 /// What is pushed: the word of the framework that runs us, or else of git on stdin.

@@ -119,9 +119,12 @@ async fn write_tree(
 
 /// The best common ancestor; `None` where there is none.
 async fn merge_base(place: &Place, one: &str, other: &str) -> Result<Option<String>, StoreError> {
-    // It fails both where there is none, and where a commit cannot be read; the latter is found out
-    // when it is listed.
-    Ok(place.work(&["merge-base", one, other], &[]).await.ok().map(|base| one_line(&base)))
+    match place.work(&["merge-base", one, other], &[]).await {
+        Ok(base) => Ok(Some(one_line(&base))),
+        Err(Failure::Silent(status)) if status.code() == Some(1) => Ok(None),
+        // Taken for no base, it would bring back what was removed.
+        Err(failure) => Err(place.failed(failure)),
+    }
 }
 
 /// A commit that must hold a history, of a version that is known.

@@ -1,7 +1,7 @@
 //! Git as a process: what it is told, what it says, and for how long it may think.
 
 use crate::git::without_passwords;
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::Command;
@@ -26,6 +26,8 @@ pub(super) enum Failure {
     Long,
     #[error("{0}")]
     Refused(String),
+    #[error("git ended with {0} and said nothing")]
+    Silent(ExitStatus),
 }
 
 /// Starts git, gives it its input, and waits for what it prints to stdout.
@@ -64,19 +66,20 @@ pub(super) async fn answer(
             return Err(Failure::Long);
         }
         let status = child.wait().await.map_err(Failure::Talk)?;
-        if status.success() { Ok(answer) } else { Err(Failure::Refused(told(&complaint, status))) }
+        match told(&complaint) {
+            _ if status.success() => Ok(answer),
+            Some(why) => Err(Failure::Refused(why)),
+            None => Err(Failure::Silent(status)),
+        }
     };
     tokio::time::timeout(limit, all).await.unwrap_or(Err(Failure::Slow(limit)))
 }
 
 /// The last of what git complained of, as one line, with neither passwords nor control characters.
-fn told(complaint: &[u8], status: std::process::ExitStatus) -> String {
+fn told(complaint: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(complaint);
     let said = |line: &&str| !line.is_empty() && !line.starts_with("hint:");
     let lines: Vec<&str> = text.lines().map(str::trim).filter(said).collect();
     let last = lines[lines.len().saturating_sub(MAX_LINES)..].join("; ");
-    if last.is_empty() {
-        return format!("git ended with {status} and said nothing");
-    }
-    without_passwords(&last.replace(char::is_control, " "))
+    (!last.is_empty()).then(|| without_passwords(&last.replace(char::is_control, " ")))
 }

@@ -32,7 +32,7 @@ pub(super) async fn fetch(place: &Place) -> Result<(), StoreError> {
         };
         failures += 1;
         // Without git, or with a remote that is that slow, there is nothing to hope for.
-        if failures == ATTEMPTS || !matches!(failure, Failure::Refused(_)) {
+        if failures == ATTEMPTS || !matches!(failure, Failure::Refused(_) | Failure::Silent(_)) {
             let (path, remote) = (place.name.clone(), remote.into());
             return Err(StoreError::Unreachable { path, remote, source: failure.into() });
         }

@@ -61,6 +61,30 @@ async fn a_remote_that_was_emptied_gets_the_whole_history_again() {
 }
 
 #[tokio::test]
+async fn what_was_removed_stays_away_when_the_common_ancestor_cannot_be_read() {
+    let place = Place::new();
+    let (one, other) = (place.clone("one", &[]), place.clone("other", &[]));
+    let (store, run) = (open(&one).await, runs::seeded(1, "p"));
+    put(&store, &run).await.unwrap();
+    let base = git(&one, &["rev-parse", BRANCH]);
+
+    // Removed here alone, while somebody else adds a run to the remote.
+    let alone = GitStore::open(&one, BRANCH, Some(".")).await.unwrap();
+    alone.remove(&[run.id]).await.unwrap();
+    put(&open(&other).await, &runs::seeded(2, "p")).await.unwrap();
+    let tracking = format!("refs/pacegate/remotes/origin/{BRANCH}");
+    git(&one, &["fetch", "-q", "origin", &format!("{BRANCH}:{tracking}")]);
+
+    let object = one.join(".git/objects").join(&base[..2]).join(&base[2..]);
+    let away = place.0.path().join("away");
+    fs::rename(&object, &away).unwrap();
+    let error = store.headings("p").await.unwrap_err();
+    assert!(matches!(error, StoreError::Git { .. }), "{error:?}");
+    fs::rename(&away, &object).unwrap();
+    assert_eq!(ids(&store, "p").await, [runs::seeded(2, "p").id].into());
+}
+
+#[tokio::test]
 async fn what_cannot_be_opened_is_told() {
     let place = Place::new();
     let clone = place.clone("clone", &[]);
