@@ -6,7 +6,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source "$here/surroundings.sh"
 
 readonly source_of_releases=https://github.com/pacegate/pacegate/releases/download
-readonly version_of_this_action=0.1.0
+readonly form_of_version='[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.]+)?'
 
 # The target triple of this machine, as release archives are named.
 target() {
@@ -39,6 +39,18 @@ known() {
     done <"$checksums"
 }
 
+# The version of the release that was listed last; nothing where none is. A release is listed after it is built, so
+# that no commit can list its own binaries by its own version.
+listed_last() {
+    local sum name last=""
+    while read -r sum name; do
+        if [[ $name =~ ^pacegate-($form_of_version)-(x86_64|aarch64)-[a-z-]+\.tar\.gz$ ]]; then
+            last=${BASH_REMATCH[1]}
+        fi
+    done <"$checksums"
+    echo "$last"
+}
+
 install_binary() {
     local archive expected found
     archive="pacegate-$version-$(target).tar.gz"
@@ -64,30 +76,35 @@ install_by_cargo() {
     esac
 }
 
-version=${INPUT_VERSION:-$version_of_this_action}
+mode=${INPUT_INSTALL_MODE:-binary}
+case $mode in
+    binary | binstall | cargo) ;;
+    none)
+        command -v pacegate >/dev/null || stop "install-mode is none, and no pacegate is on PATH"
+        pacegate --version
+        exit
+        ;;
+    *) stop "install-mode is to be binary, binstall, cargo or none" ;;
+esac
+
+checksums=$here/../../checksums.txt
+version=${INPUT_VERSION:-$(listed_last)}
 version=${version#v}
-[[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.]+)?$ ]] ||
-    stop "version is to be as in 1.2.3, and is not what was given"
+[[ -n $version ]] || stop \
+    "this commit of the action lists no release in checksums.txt; pin one that does, such as that of a tag action-v1.2.3"
+[[ $version =~ ^$form_of_version$ ]] || stop "version is to be as in 1.2.3, and is not what was given"
 
 # The tests serve archives of their own from this machine; nothing else may be reached without TLS.
 releases=$source_of_releases protocol="=https"
 if [[ ${PACEGATE_TEST_RELEASES:-} =~ ^http://127\.0\.0\.1:[0-9]+$ ]]; then
     releases=$PACEGATE_TEST_RELEASES protocol="=http"
 fi
-checksums=$here/../../checksums.txt
 temporary=${RUNNER_TEMP:-/tmp}
 work=$(TMPDIR=$temporary mktemp -d)
 trap 'rm -rf "$work"' EXIT
 bin=$temporary/pacegate-$version/bin
 
-case ${INPUT_INSTALL_MODE:-binary} in
-    binary) install_binary ;;
-    binstall | cargo) install_by_cargo "$INPUT_INSTALL_MODE" ;;
-    none) command -v pacegate >/dev/null || stop "install-mode is none, and no pacegate is on PATH" ;;
-    *) stop "install-mode is to be binary, binstall, cargo or none" ;;
-esac
-if [[ ${INPUT_INSTALL_MODE:-binary} != none ]]; then
-    PATH=$bin:$PATH
-    echo "$bin" >>"$GITHUB_PATH"
-fi
+if [[ $mode == binary ]]; then install_binary; else install_by_cargo "$mode"; fi
+PATH=$bin:$PATH
+echo "$bin" >>"$GITHUB_PATH"
 pacegate --version

@@ -2,6 +2,7 @@
 
 use crate::tree;
 use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The workflows of this repository, and those that others are to copy.
 fn workflows() -> Vec<String> {
@@ -100,9 +101,7 @@ fn what_builds_a_release_cannot_publish_it() {
 }
 
 #[test]
-fn the_action_installs_the_version_it_is_of() {
-    let expected = format!("readonly version_of_this_action={}\n", env!("CARGO_PKG_VERSION"));
-    assert!(tree::read(".github/action/install.sh").contains(&expected), "{expected}");
+fn the_job_for_gitlab_installs_the_version_it_is_of() {
     let plain = tree::read("templates/pacegate.gitlab-ci.yml");
     let component = tree::read("templates/pacegate/template.yml");
     for (text, key) in [(&plain, "PACEGATE_VERSION"), (&component, "default")] {
@@ -111,12 +110,42 @@ fn the_action_installs_the_version_it_is_of() {
     }
 }
 
-#[test]
-fn every_known_checksum_is_one_of_an_archive() {
-    for line in tree::read("checksums.txt").lines().filter(|line| !line.starts_with('#')) {
+/// The releases of a table of checksums, each with the targets that it has archives for.
+fn releases(table: &str, targets: &BTreeSet<String>) -> BTreeMap<String, BTreeSet<String>> {
+    let mut releases = BTreeMap::<String, BTreeSet<String>>::new();
+    for line in table.lines().filter(|line| !line.starts_with('#')) {
         let (sum, name) = line.split_once("  ").unwrap_or_else(|| panic!("{line}"));
-        assert!(sum.len() == 64 && sum.bytes().all(|b| b.is_ascii_hexdigit()), "{line}");
-        assert!(name.starts_with("pacegate-") && name.ends_with(".tar.gz"), "{line}");
+        let digits = sum.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        assert!(sum.len() == 64 && digits, "{line}");
+        let name = name.strip_prefix("pacegate-").and_then(|name| name.strip_suffix(".tar.gz"));
+        let name = name.unwrap_or_else(|| panic!("{line}"));
+        let of = |target: &&String| name.ends_with(&format!("-{target}"));
+        let target = targets.iter().find(of).unwrap_or_else(|| panic!("{line}: no such target"));
+        let version = &name[..name.len() - target.len() - 1];
+        assert!(version.split('.').count() >= 3, "{line}");
+        let new = releases.entry(version.to_owned()).or_default().insert(target.clone());
+        assert!(new, "{line}: listed twice");
+    }
+    releases
+}
+
+/// What is listed last is what the action installs on any machine that binaries are built for.
+#[test]
+fn each_release_is_listed_whole() {
+    let release = document(".github/workflows/release.yml");
+    let built = &release["jobs"]["build"]["strategy"]["matrix"]["include"];
+    let built = built.as_array().expect("a matrix").iter();
+    let targets: BTreeSet<String> =
+        built.map(|one| one["target"].as_str().expect("a target").to_owned()).collect();
+    assert!(targets.len() >= 4, "{targets:?}");
+    let table = tree::read("checksums.txt");
+    assert!(table.ends_with('\n'), "what is added begins a line");
+    let sample: String = targets
+        .iter()
+        .map(|target| format!("{}  pacegate-1.2.3-rc.1-{target}.tar.gz\n", "a".repeat(64)))
+        .collect();
+    for (version, listed) in releases(&(table + &sample), &targets) {
+        assert_eq!(listed, targets, "{version}");
     }
 }
 

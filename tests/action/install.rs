@@ -127,6 +127,37 @@ fn only_what_the_table_knows_is_installed() {
     }
 }
 
+/// No commit lists its own binaries: those of the last release before it are what it can install.
+#[test]
+fn what_is_installed_unasked_is_listed_last() {
+    let (good, name) = (archive(), archive_name());
+    let line = |name: &str| format!("{}  {name}\n", sum(&good));
+    let (this, other) = (line(&name), line(&name.replace(VERSION, "9.9.10-rc.1")));
+    check(good.clone(), &format!("# a comment\n{other}{this}"), "", 1, None);
+    check(good.clone(), &format!("{this}{}", line(&format!("{name}.sig"))), "", 1, None);
+    check(good.clone(), &format!("{this}{other}"), "", 1, Some("404"));
+
+    let none = "lists no release in checksums.txt; pin one that does";
+    check(good.clone(), "", "", 0, Some(none));
+    check(good, &format!("# {this}"), "", 0, Some(none));
+}
+
+/// The table of this commit is empty, or the archive that is asked for stands in it.
+#[test]
+fn what_this_commit_installs_unasked_is_in_its_table() {
+    let table = include_str!("../../checksums.txt");
+    let (releases, asked) = serve(Vec::new());
+    let output = Action::new(table).script("install.sh", &[("PACEGATE_TEST_RELEASES", &releases)]);
+    assert!(!output.status.success(), "{output:?}");
+    let asked = asked.lock().expect("the list");
+    let listed = table.lines().filter(|line| !line.starts_with('#')).count();
+    assert_eq!(asked.len(), listed.min(1), "{output:?}");
+    for path in asked.iter() {
+        let name = path.rsplit('/').next().expect("a name");
+        assert!(table.lines().any(|line| line.ends_with(&format!("  {name}"))), "{path}");
+    }
+}
+
 #[test]
 fn a_release_that_is_not_there_is_not_installed() {
     let name = archive_name();

@@ -52,9 +52,9 @@ pre-commit install --hook-type pre-commit --hook-type pre-push >"$work/log"
 
 gates "limit: { max: 2h }"
 check 0 "check gates.yaml.*Passed" git commit -m x
-check 0 "measure what is pushed.*Passed" git push origin main
+check 0 "measure before a push.*Passed" git push origin main
 gates "limit: { max: oddly }"
 check 1 "check gates.yaml.*Failed" git commit -m x
 gates "limit: { max: 1us }"
 check 0 "check gates.yaml.*Passed" git commit -m x
-check 1 "measure what is pushed.*Failed" git push origin main
+check 1 "measure before a push.*Failed" git push origin main

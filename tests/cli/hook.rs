@@ -88,7 +88,7 @@ fn a_working_tree_that_is_not_the_pushed_commit_is_warned_of() {
     let project = project();
     project.run("hook install --within 1min").check(0, &[]);
     project.commit(&[("a", "")]);
-    project.dir.write("gates.yaml", &config(SLOW));
+    project.dir.write("gates.yaml", config(SLOW));
     let edited = push(&project, &["origin", "main"]).check(1, &["FAIL", SEEN]);
     assert!(edited.err.contains(EDITED), "{edited:?}");
     let ended = format!("{UNPUSHED}\n{STOPPED}\n");

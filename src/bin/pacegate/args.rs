@@ -47,7 +47,7 @@ pub(crate) enum Verb {
     Init(InitArgs),
     /// Print a JSON Schema: of the configuration, of bundles, of runs and so on
     Schema(SchemaArgs),
-    /// Measure what is pushed before it leaves: a pre-push hook
+    /// Measure the working tree before it is pushed: a pre-push hook
     Hook(HookArgs),
     /// Print what completes the command line in a shell
     Completions(CompletionsArgs),

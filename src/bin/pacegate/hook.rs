@@ -10,7 +10,6 @@ use pacegate::config;
 use pacegate::exit::Exit;
 use pacegate::hook::{self, Options, Push, Subject};
 use pacegate::measure::revision;
-use pacegate::model::Revision;
 use pacegate::report::escape;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -168,13 +167,10 @@ fn nothing_beside(remote: Option<&str>) -> String {
 }
 
 fn measured_beside(base: String, profile: &Profile, quiet: bool) -> Result<Exit, Failure> {
-    let edited = match revision(Path::new("."), None) {
-        Ok(Revision { dirty, .. }) => dirty,
-        Err(why) => {
-            warn(&format!("whether the pushed commit is measured is unknown: {why}"));
-            false
-        }
-    };
+    let edited = revision(Path::new("."), None).map(|found| found.dirty).unwrap_or_else(|why| {
+        warn(&format!("whether the pushed commit is measured is unknown: {why}"));
+        false
+    });
     if edited {
         warn(
             "the working tree has uncommitted edits; it is what is measured, and not the pushed commit",
