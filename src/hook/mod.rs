@@ -4,4 +4,4 @@ mod place;
 mod push;
 
 pub use place::{Error, Installed, Options, install, uninstall};
-pub use push::{Push, Subject, pushes, subject};
+pub use push::{Push, Subject, fallback, pushes, subject};

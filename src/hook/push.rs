@@ -47,14 +47,15 @@ pub enum Subject {
     Elsewhere,
     /// The commit that is checked out is pushed, and nothing is known to compare it with.
     Alone,
-    /// The commit that is checked out is pushed, and this is what the remote has.
+    /// The commit that is checked out is pushed, and this names what the remote has: `origin/main`, or a commit
+    /// that is no branch of the remote here.
     Against(String),
 }
 
 /// What of these pushes can be measured in the working tree that holds `directory`.
 ///
 /// A branch is compared with what the remote has of it, and a new one with the default branch of the remote,
-/// as far as both were fetched.
+/// as far as both were fetched; see [`fallback`] where they were not.
 pub fn subject(directory: &Path, remote: Option<&str>, pushes: &[Push]) -> Subject {
     if pushes.is_empty() {
         return Subject::Nothing;
@@ -63,15 +64,52 @@ pub fn subject(directory: &Path, remote: Option<&str>, pushes: &[Push]) -> Subje
     let Some(push) = pushes.iter().find(|push| Some(&push.commit) == head.as_ref()) else {
         return Subject::Elsewhere;
     };
-    let default = || commit(directory, &format!("refs/remotes/{}/HEAD", remote?));
-    let before = push.before.as_ref().and_then(|before| commit(directory, before));
+    let before = push.before.as_ref().and_then(|before| commit(directory, before)).map(|before| {
+        let tracking = push.branch.strip_prefix("refs/heads/").and_then(|branch| {
+            let tracking = tracking(remote?, branch);
+            (commit(directory, &tracking).as_ref() == Some(&before)).then_some(tracking)
+        });
+        tracking.and_then(|tracking| name(directory, &tracking)).unwrap_or(before)
+    });
+    let default = || name(directory, &tracking(remote?, "HEAD"));
     before.or_else(default).map_or(Subject::Alone, Subject::Against)
+}
+
+/// What to compare with where a push has [nothing](Subject::Alone) of its own: the configured base, or else the
+/// first of these branches that is there, each as the remote has it.
+///
+/// A base that is no branch of the remote is taken as it is: `origin/main`, or a tag.
+pub fn fallback(
+    directory: &Path,
+    remote: Option<&str>,
+    base: Option<&str>,
+    branches: &[String],
+) -> Option<String> {
+    let at_remote = |branch: &str| name(directory, &tracking(remote?, branch));
+    let as_it_is = |base: &str| commit(directory, base).map(|_| base.to_owned());
+    base.and_then(|base| at_remote(base).or_else(|| as_it_is(base)))
+        .or_else(|| branches.iter().find_map(|branch| at_remote(branch)))
+}
+
+/// Where git keeps what was fetched of a branch.
+fn tracking(remote: &str, branch: &str) -> String {
+    format!("refs/remotes/{remote}/{branch}")
+}
+
+/// What people call a reference that is there, such as `origin/main`: the branch itself where it points at one.
+fn name(directory: &Path, reference: &str) -> Option<String> {
+    asked(directory, &["--abbrev-ref", "--end-of-options", reference])
+        .filter(|name| !name.is_empty())
 }
 
 /// The commit that a revision names, when it is there.
 fn commit(directory: &Path, revision: &str) -> Option<String> {
     let revision = format!("{revision}^{{commit}}");
-    let args = ["rev-parse", "--quiet", "--verify", "--end-of-options", &revision];
+    asked(directory, &["--end-of-options", &revision])
+}
+
+fn asked(directory: &Path, what: &[&str]) -> Option<String> {
+    let args = [&["rev-parse", "--quiet", "--verify"], what].concat();
     let output = git(directory, &args).output().ok().filter(|output| output.status.success())?;
     Some(String::from_utf8(output.stdout).ok()?.trim_end().to_owned())
 }

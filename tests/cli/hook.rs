@@ -23,6 +23,9 @@ const FAST: &str = "1h";
 const SLOW: &str = "1us";
 const SEEN: &str = "b/wall";
 const EDITED: &str = "warning: the working tree has uncommitted edits";
+/// What a stopped push ends with.
+const STOPPED: &str = "pacegate stopped this push; to push anyway: `PACEGATE_SKIP=1 git push`";
+const UNPUSHED: &str = "warning: uncommitted changes were measured too, which are not pushed";
 const UNMEASURED: &str = "this push is not measured";
 
 /// A project that has pushed `main` to a remote of its own.
@@ -71,7 +74,9 @@ fn a_push_that_fails_a_gate_stays_here() {
 
     limit(&project, SLOW);
     let before = project.git(&["ls-remote", "./remote.git"]);
-    push(&project, &["origin", "main"]).check(1, &["FAIL", SEEN]);
+    let stopped = push(&project, &["origin", "main"]);
+    let stopped = stopped.check(1, &["FAIL", SEEN, "the merge base with origin/main,", STOPPED]);
+    assert!(!stopped.err.contains("uncommitted"), "{stopped:?}");
     assert_eq!(project.git(&["ls-remote", "./remote.git"]), before);
 
     push_with(&project, &["origin", "main"], &[("PACEGATE_SKIP", "1")]).check(0, &[UNMEASURED]);
@@ -86,11 +91,13 @@ fn a_working_tree_that_is_not_the_pushed_commit_is_warned_of() {
     project.dir.write("gates.yaml", config(SLOW));
     let edited = push(&project, &["origin", "main"]).check(1, &["FAIL", SEEN]);
     assert!(edited.err.contains(EDITED), "{edited:?}");
+    let ended = format!("{UNPUSHED}\n{STOPPED}\n");
+    assert!(edited.err.contains(&ended), "{edited:?}");
 
     project.git(&["checkout", "-q", "gates.yaml"]);
     project.dir.write("unknown to git", "");
     let clean = push(&project, &["origin", "main"]).check(0, &["PASS"]);
-    assert!(!clean.err.contains("warning:"), "{clean:?}");
+    assert!(!clean.err.contains("warning:") && !clean.err.contains(STOPPED), "{clean:?}");
 
     project.commit(&[("b", "")]);
     let other = push(&project, &["origin", "HEAD~1:refs/heads/older"]).check(0, &[]);
@@ -103,8 +110,12 @@ fn what_cannot_or_need_not_be_measured_is_pushed_and_told() {
     project.run("hook install").check(0, &[]);
     limit(&project, SLOW);
 
-    // Nothing of the remote's default branch was fetched, so a new branch has nothing to stand beside.
-    push(&project, &["origin", "main:new"]).check(0, &["nothing that the remote has", UNMEASURED]);
+    // Nothing of the remote was fetched, so a new branch has nothing to stand beside.
+    project.git(&["update-ref", "-d", "refs/remotes/origin/main"]);
+    push(&project, &["origin", "main:new"])
+        .check(0, &["`git remote set-head origin -a`", UNMEASURED]);
+    push(&project, &["./remote.git", "main:new2"])
+        .check(0, &["`git remote set-head origin -a`", UNMEASURED]);
     let silent = push(&project, &["origin", ":new"]).check(0, &[]);
     assert!(!silent.err.contains("warning:"), "{silent:?}");
     project.git(&["tag", "v1"]);
@@ -112,13 +123,37 @@ fn what_cannot_or_need_not_be_measured_is_pushed_and_told() {
     push(&project, &["origin", "HEAD~1:refs/heads/older"])
         .check(0, &["not checked out", UNMEASURED]);
 
-    // A new branch stands beside the default branch.
-    project.git(&["remote", "set-head", "origin", "main"]);
-    push(&project, &["origin", "main:new"]).check(1, &["FAIL", SEEN]);
-
     project.git(&["rm", "-q", "gates.yaml"]);
     project.commit(&[]);
     push(&project, &["origin", "main"]).check(0, &["no gates.yaml here", UNMEASURED]);
+}
+
+#[test]
+fn a_new_branch_stands_beside_what_is_known_of_the_remote() {
+    let project = project();
+    project.git(&["push", "-q", "origin", "main:trunk", "main:other"]);
+    project.run("hook install").check(0, &[]);
+    project.git(&["tag", "v1"]);
+    let beside = |more: &str, expected: &str| {
+        project.commit(&[("gates.yaml", &format!("{}{more}", config(SLOW)))]);
+        let expected = format!("the merge base with {expected},");
+        push(&project, &["origin", "main:new"]).check(1, &["FAIL", SEEN, &expected, STOPPED]);
+    };
+
+    // No default branch of the remote is known, as in every repository that was not cloned.
+    beside("", "origin/main");
+    beside("baseline: { branches: [none, trunk, main] }\n", "origin/trunk");
+    beside("base: other\n", "origin/other");
+    beside("base: origin/trunk\n", "origin/trunk");
+    beside("base: v1\n", "v1");
+    beside("base: gone\n", "origin/main");
+
+    project.git(&["remote", "set-head", "origin", "other"]);
+    beside("base: origin/trunk\n", "origin/other");
+
+    project.commit(&[("gates.yaml", "version: [\n")]);
+    project.git(&["remote", "set-head", "origin", "-d"]);
+    push(&project, &["origin", "main:new"]).check(1, &["gates.yaml", STOPPED]);
 }
 
 #[test]
@@ -182,9 +217,10 @@ fn what_the_framework_pre_commit_tells_is_followed() {
     let run = |to: &str| {
         let mut command = project.command("hook pre-push");
         command.env("PRE_COMMIT_TO_REF", to).env("PRE_COMMIT_FROM_REF", &base);
+        command.env("PRE_COMMIT_REMOTE_BRANCH", "refs/heads/main");
         Ended::new(command.env("PRE_COMMIT_REMOTE_NAME", "origin").output().expect("run"))
     };
-    run(&head).check(1, &["FAIL", SEEN]);
+    run(&head).check(1, &["FAIL", SEEN, "the merge base with origin/main,"]);
     run(&base).check(0, &["not checked out"]);
 }
 

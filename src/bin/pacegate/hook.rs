@@ -6,6 +6,7 @@ use crate::failure::{Failure, with_causes};
 use crate::{run, stdout};
 use anstyle::AnsiColor;
 use clap::{Args, Subcommand};
+use pacegate::config;
 use pacegate::exit::Exit;
 use pacegate::hook::{self, Options, Push, Subject};
 use pacegate::measure::revision;
@@ -13,6 +14,7 @@ use pacegate::report::escape;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use time::OffsetDateTime;
 
 /// The most that is read of what git tells, in bytes: some ten thousand branches.
 const MOST: u64 = 1 << 20;
@@ -65,6 +67,10 @@ struct PrePushArgs {
     #[arg(long, env = "PRE_COMMIT_FROM_REF", hide = true)]
     from: Option<String>,
 
+    /// The branch at the remote, in full, where the framework pre-commit tells it
+    #[arg(long, env = "PRE_COMMIT_REMOTE_BRANCH", hide = true)]
+    branch: Option<String>,
+
     /// Set to anything but 0: let this push go unmeasured
     #[arg(long, env = "PACEGATE_SKIP", hide = true)]
     skip: Option<String>,
@@ -78,7 +84,7 @@ pub(crate) fn hook(args: &HookArgs, quiet: bool) -> Result<Exit, Failure> {
     match &args.verb {
         HookVerb::Install(profile) => install(profile),
         HookVerb::Uninstall => uninstall(),
-        HookVerb::PrePush(args) => pre_push(args, quiet),
+        HookVerb::PrePush(args) => Ok(pre_push(args, quiet)),
     }
 }
 
@@ -111,7 +117,16 @@ fn failure(error: hook::Error) -> Failure {
     Failure::new(Exit::Usage, with_causes(&error))
 }
 
-fn pre_push(args: &PrePushArgs, quiet: bool) -> Result<Exit, Failure> {
+/// Ends with how to go on, when the push is stopped.
+fn pre_push(args: &PrePushArgs, quiet: bool) -> Exit {
+    let exit = measured(args, quiet).unwrap_or_else(Failure::print);
+    if exit != Exit::Pass {
+        say("pacegate stopped this push; to push anyway: `PACEGATE_SKIP=1 git push`\n");
+    }
+    exit
+}
+
+fn measured(args: &PrePushArgs, quiet: bool) -> Result<Exit, Failure> {
     let unmeasured = |why: &str| {
         warn(&format!("{why}; this push is not measured"));
         Ok(Exit::Pass)
@@ -122,29 +137,58 @@ fn pre_push(args: &PrePushArgs, quiet: bool) -> Result<Exit, Failure> {
     if !Path::new(&args.profile.config).exists() {
         return unmeasured(&format!("there is no {} here", args.profile.config));
     }
-    let here = Path::new(".");
-    match hook::subject(here, args.remote.as_deref(), &pushed(args)?) {
-        Subject::Nothing => Ok(Exit::Pass),
-        Subject::Elsewhere => unmeasured("what is pushed is not checked out"),
-        Subject::Alone => unmeasured("nothing that the remote has was fetched to compare with"),
-        Subject::Against(base) => {
-            match revision(here, None).map(|found| found.dirty) {
-                Ok(false) => {}
-                Ok(true) => warn(
-                    "the working tree has uncommitted edits; it is what is measured, and not the pushed commit",
-                ),
-                Err(why) => {
-                    warn(&format!("whether the pushed commit is measured is unknown: {why}"))
-                }
-            }
-            run::run(&beside(base, &args.profile)?, quiet)
-        }
+    let (here, remote) = (Path::new("."), args.remote.as_deref());
+    let base = match hook::subject(here, remote, &pushed(args)?) {
+        Subject::Nothing => return Ok(Exit::Pass),
+        Subject::Elsewhere => return unmeasured("what is pushed is not checked out"),
+        Subject::Against(base) => Some(base),
+        Subject::Alone => configured(here, remote, &args.profile.config)?,
+    };
+    match base {
+        Some(base) => measured_beside(base, &args.profile, quiet),
+        None => unmeasured(&nothing_beside(remote)),
     }
+}
+
+/// What the configuration has to compare with, as far as it was fetched.
+fn configured(here: &Path, remote: Option<&str>, config: &str) -> Result<Option<String>, Failure> {
+    let (plan, _) = config::load(Path::new(config), OffsetDateTime::now_utc().date())
+        .map_err(|error| Failure::from(pacegate::Error::Config(Box::new(error))))?;
+    Ok(hook::fallback(here, remote, plan.base.as_deref(), &plan.baseline.branches))
+}
+
+fn nothing_beside(remote: Option<&str>) -> String {
+    // Where a push names no remote but an address, git gives that.
+    let remote = remote.filter(|name| !name.contains([':', '/'])).unwrap_or("origin");
+    format!(
+        "no branch of the remote to compare with is known here: \
+         `git fetch {remote}` gets them, `git remote set-head {remote} -a` finds its default branch"
+    )
+}
+
+fn measured_beside(base: String, profile: &Profile, quiet: bool) -> Result<Exit, Failure> {
+    let edited = revision(Path::new("."), None).map(|found| found.dirty).unwrap_or_else(|why| {
+        warn(&format!("whether the pushed commit is measured is unknown: {why}"));
+        false
+    });
+    if edited {
+        warn(
+            "the working tree has uncommitted edits; it is what is measured, and not the pushed commit",
+        );
+    }
+    let exit = run::run(&beside(base, profile)?, quiet).unwrap_or_else(Failure::print);
+    if edited && exit != Exit::Pass {
+        warn("uncommitted changes were measured too, which are not pushed");
+    }
+    Ok(exit)
 }
 
 fn warn(text: &str) {
     let bold = AnsiColor::Yellow.on_default().bold();
-    let text = format!("{bold}warning:{bold:#} {}\n", escape::terminal(text));
+    say(&format!("{bold}warning:{bold:#} {}\n", escape::terminal(text)));
+}
+
+fn say(text: &str) {
     // Nothing is left to be done when stderr is closed.
     let _ = anstream::stderr().lock().write_all(text.as_bytes());
 }
@@ -152,7 +196,8 @@ fn warn(text: &str) {
 /// What is pushed: the word of the framework that runs us, or else of git on stdin.
 fn pushed(args: &PrePushArgs) -> Result<Vec<Push>, Failure> {
     if let Some(commit) = &args.to {
-        let (branch, commit, before) = ("HEAD".to_owned(), commit.clone(), args.from.clone());
+        let branch = args.branch.clone().unwrap_or_else(|| "HEAD".to_owned());
+        let (commit, before) = (commit.clone(), args.from.clone());
         return Ok(vec![Push { branch, commit, before }]);
     }
     let mut lines = String::new();

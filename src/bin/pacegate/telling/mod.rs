@@ -44,7 +44,7 @@ pub(crate) struct TellingArgs {
     #[arg(long, default_value = "default", value_name = "ID")]
     comment_id: CommentId,
 
-    /// Whose earlier comment is replaced [default: `github-actions[bot]`, elsewhere the token's account]
+    /// Whose earlier comment is replaced [default: whoever a person's token belongs to, else `github-actions[bot]`]
     #[arg(long, value_name = "LOGIN")]
     comment_author: Option<String>,
 
