@@ -88,7 +88,7 @@ async fn a_life_is_as_github_describes_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_jobs_of_a_pull_request_ask_as_github_describes_it() {
+async fn a_pull_request_is_told_from_its_first_run_to_its_last() {
     let stub = Stub::start(HEAD).await;
     let prism = Prism::start(&stub);
     crate::job::live(&prism.url, &stub).await;

@@ -4,7 +4,7 @@
 mod canary;
 mod checkout;
 
-use crate::stub::{BOT, Change, Stub};
+use crate::stub::{Change, Stub};
 use checkout::{Checkout, Remote};
 use serde_json::Value;
 use std::path::Path;
@@ -189,13 +189,6 @@ async fn matrix(url: &str, stub: &Stub, remote: &Remote, mended: &checkout::Prop
 
 fn path(path: &Path) -> &str {
     path.to_str().expect("UTF-8")
-}
-
-#[tokio::test]
-async fn a_pull_request_is_told_from_its_first_run_to_its_last() {
-    let stub = Stub::start("").await;
-    live(&stub.url.clone(), &stub).await;
-    assert!(stub.state().comments.iter().all(|comment| comment.author.as_deref() == Some(BOT)));
 }
 
 /// Whether or not the forge can be told, the verdict is the same.
