@@ -1,11 +1,12 @@
 //! Telling Forgejo and Gitea: a comment on a pull request and a commit status.
 
-use super::request::{below, get, is_owner_and_name};
+use super::issues;
+use super::request::is_owner_and_name;
 use super::rest::{self, Forge};
 use super::sticky::{Comments, Written};
-use super::{Comment, Conclusion, Connection, Post, Request, Status, Told};
+use super::{Comment, Connection, Post, Request, Status, Told};
 use reqwest::header::{AUTHORIZATION, HeaderName};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 struct Forgejo;
 
@@ -27,37 +28,24 @@ impl Comments for Forgejo {
     }
 
     fn change(repository: &str, number: u64) -> Request {
-        get(below(repository, &["pulls", &number.to_string()], &[]))
+        issues::change(repository, number)
     }
 
     fn head(change: &Value) -> Option<&str> {
-        change["head"]["sha"].as_str()
+        issues::head(change)
     }
 
     fn list(repository: &str, number: u64, page: u32) -> Request {
         // Older versions know no pages here, and send all at once.
-        let query = [("limit", "50"), ("page", &page.to_string())];
-        get(below(repository, &["issues", &number.to_string(), "comments"], &query))
+        issues::list(repository, number, &[("limit", "50"), ("page", &page.to_string())])
     }
 
     fn comment(value: &Value) -> Option<Written<'_>> {
-        Some(Written {
-            id: value["id"].as_u64()?,
-            author: value["user"]["id"].as_i64()?,
-            author_name: value["user"]["login"].as_str()?,
-            body: value["body"].as_str()?,
-        })
+        issues::comment(value)
     }
 
     fn write(repository: &str, comment: &Comment, id: Option<u64>) -> Request {
-        let (method, path) = match id {
-            Some(id) => ("PATCH", below(repository, &["issues", "comments", &id.to_string()], &[])),
-            None => {
-                let number = comment.change.to_string();
-                ("POST", below(repository, &["issues", &number, "comments"], &[]))
-            }
-        };
-        Request { method, path, body: Some(json!({ "body": comment.body })) }
+        issues::write(repository, comment.change, &comment.body, id)
     }
 }
 
@@ -72,27 +60,16 @@ impl Forge for Forgejo {
     }
 
     fn status(repository: &str, post: &Post, status: &Status) -> Request {
-        let mut body = json!({
-            "state": match status.conclusion {
-                // There is no third state that lets a change be merged in every version.
-                Conclusion::Success | Conclusion::Neutral => "success",
-                Conclusion::Failure => "failure",
-            },
-            "context": status.context,
-            "description": status.description,
-        });
-        if let Some(link) = &post.link {
-            body["target_url"] = json!(link);
-        }
-        let path = below(repository, &["statuses", &post.head], &[]);
-        Request { method: "POST", path, body: Some(body) }
+        issues::status(repository, post, status)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::publish::Conclusion;
     use crate::publish::rest::tests as shared;
+    use serde_json::json;
 
     #[test]
     fn a_repository_is_two_segments() {

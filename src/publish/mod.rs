@@ -13,6 +13,7 @@ pub mod forgejo;
 pub mod github;
 pub mod gitlab;
 mod http;
+mod issues;
 mod post;
 mod request;
 mod rest;

@@ -12,7 +12,7 @@ mod requests;
 pub use requests::plan;
 
 use super::session::{Purpose, Thing};
-use super::{Connection, Delivered, Error, Post, Told, sticky};
+use super::{Connection, Delivered, Error, Post, Told, issues, sticky};
 use comment::GitHub;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -50,7 +50,7 @@ pub async fn publish(connection: &Connection, post: &Post) -> Told {
     if let Some(status) = &post.status {
         client.leave_time_for(0);
         // A later status of the same context replaces an earlier one, so that twice does no harm.
-        let request = requests::status(&connection.repository, post, status);
+        let request = issues::status(&connection.repository, post, status);
         let set = client.ask::<IgnoredAny>(STATUS, &request).await;
         told.note(set.map(|_| Delivered::Status));
     }

@@ -3,7 +3,7 @@
 use super::comment::GitHub;
 use crate::publish::request::{below, get};
 use crate::publish::sticky;
-use crate::publish::{Annotation, Check, Conclusion, Level, Post, Request, Status};
+use crate::publish::{Annotation, Check, Conclusion, Level, Post, Request, issues};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
@@ -33,7 +33,7 @@ pub fn plan(repository: &str, post: &Post) -> Vec<Request> {
         }));
     }
     if let Some(one) = &post.status {
-        planned.push(status(repository, post, one));
+        planned.push(issues::status(repository, post, one));
     }
     planned
 }
@@ -90,26 +90,6 @@ pub(super) fn checks(repository: &str, post: &Post, check: &Check) -> Request {
     get(below(repository, &["commits", &post.head, "check-runs"], &query))
 }
 
-pub(super) fn status(repository: &str, post: &Post, status: &Status) -> Request {
-    let mut body = json!({
-        "state": match status.conclusion {
-            // A status has no third state that lets a change be merged.
-            Conclusion::Success | Conclusion::Neutral => "success",
-            Conclusion::Failure => "failure",
-        },
-        "context": status.context,
-        "description": status.description,
-    });
-    if let Some(link) = &post.link {
-        body["target_url"] = json!(link);
-    }
-    Request {
-        method: "POST",
-        path: below(repository, &["statuses", &post.head], &[]),
-        body: Some(body),
-    }
-}
-
 /// The annotations of each request that tells of a check.
 pub(super) fn batches(check: &Check) -> impl Iterator<Item = &[Annotation]> {
     check.annotations[..check.annotations.len().min(MAX_ANNOTATIONS)].chunks(BATCH)
@@ -161,6 +141,7 @@ pub(super) fn cut(text: &str, max: usize) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::publish::Status;
     use proptest::prelude::*;
     use url::Url;
 
@@ -246,7 +227,7 @@ mod tests {
         fn no_segment_leaves_its_repository(
             head in prop_oneof![Just("..".to_owned()), "[./%?#\\\\ a-z]{0,12}", any::<String>()],
         ) {
-            let path = status("o/r", &Post { head, ..post() }, &Status {
+            let path = issues::status("o/r", &Post { head, ..post() }, &Status {
                 context: "pacegate".to_owned(),
                 conclusion: Conclusion::Success,
                 description: String::new(),
