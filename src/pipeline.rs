@@ -176,7 +176,7 @@ pub async fn run(
     let mut baseline = history.baseline(&draft, &plan, place).await?;
     let mut released = history.release(&draft, &plan, place).await?;
     let mut recorded = Ok(());
-    let (run, side_by_side) = match base(&plan, judging, measuring, &draft, context).await? {
+    let (mut run, side_by_side) = match base(&plan, judging, measuring, &draft, context).await? {
         Some(reference) => {
             let asked = (reference.as_str(), place);
             let (measured, base) =
@@ -199,7 +199,6 @@ pub async fn run(
         Some(base) => Against::Base(base),
         None => Against::Runs { baseline: &baseline, one_session: false },
     };
-    let mut run = run;
     if measuring.onto.is_some() || matches!(against, Against::Base(_)) {
         // Nobody wants a proposal to serve as a baseline, nor to be told that it does not.
         run.warnings.retain(|warning| !matches!(warning, Warning::UntrustedBranch { .. }));

@@ -59,10 +59,7 @@ pub fn compose(legs: &[Leg<'_>], event: &Event, wishes: &Wishes) -> Option<Post>
     let sentence = format!("{verdict}: {}", sentence(legs));
     let page = page(legs, event, wishes);
     let may_write = event.may_write() || wishes.comment == When::Always;
-    let comments = match wishes.comment {
-        When::Never => false,
-        When::Auto | When::OnChange | When::Always => wishes.claimed || may_write,
-    };
+    let comments = wishes.comment != When::Never && (wishes.claimed || may_write);
     let comment = event.change.as_ref().filter(|_| comments).map(|change| Comment {
         change: change.number,
         id: wishes.id.clone(),
