@@ -12,7 +12,7 @@ use std::time::Duration;
 /// The longest that git may take for work within the repository.
 const LOCAL_LIMIT: Duration = Duration::from_secs(120);
 /// The longest that git may take for one fetch or push; a first fetch brings the whole history.
-const REMOTE_LIMIT: Duration = Duration::from_secs(120);
+const REMOTE_LIMIT: Duration = Duration::from_secs(300);
 
 /// Settings of the repository that would change what is written, or touch more than the branch.
 const WORK: [&str; 10] = [

@@ -30,6 +30,16 @@ pub(super) enum Failure {
     Silent(ExitStatus),
 }
 
+impl Failure {
+    /// Whether trying again may help: not without git, nor with a remote that is that slow.
+    pub(super) fn may_pass(&self) -> bool {
+        match self {
+            Failure::Refused(_) | Failure::Silent(_) => true,
+            Failure::Start(_) | Failure::Talk(_) | Failure::Slow(_) | Failure::Long => false,
+        }
+    }
+}
+
 /// Starts git, gives it its input, and waits for what it prints to stdout.
 pub(super) async fn answer(
     command: std::process::Command,

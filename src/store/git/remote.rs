@@ -31,8 +31,7 @@ pub(super) async fn fetch(place: &Place) -> Result<(), StoreError> {
             Err(Fetch::Git(failure)) => failure,
         };
         failures += 1;
-        // Without git, or with a remote that is that slow, there is nothing to hope for.
-        if failures == ATTEMPTS || !matches!(failure, Failure::Refused(_) | Failure::Silent(_)) {
+        if failures == ATTEMPTS || !failure.may_pass() {
             let (path, remote) = (place.name.clone(), remote.into());
             return Err(StoreError::Unreachable { path, remote, source: failure.into() });
         }
@@ -136,6 +135,7 @@ pub(super) async fn push(
                 refs::update(place, &place.remote_ref(), &tip, known).await?;
                 return Ok(());
             }
+            Err(failure) if !failure.may_pass() => return Err(not_pushed(failure.into())),
             Err(failure) => failure,
         };
         fetch(place).await.map_err(|error| not_pushed(error.into()))?;
