@@ -72,6 +72,12 @@ impl Connection {
         Ok(Connection { api: url, token, repository: repository.to_owned(), within })
     }
 
+    /// The same connection, when so much of its time is over.
+    #[must_use]
+    pub fn after(self, spent: Duration) -> Connection {
+        Connection { within: self.within.saturating_sub(spent), ..self }
+    }
+
     /// The token after a word, as a header's value that no log shows.
     pub(super) fn header(&self, word: &str) -> Result<HeaderValue, Error> {
         let token = self.token.secret();

@@ -15,7 +15,7 @@ use crate::publish::{
     self, Connection, Post, Request, Silence, Token, Told, Wishes, forgejo, github, gitlab,
 };
 use crate::report::Leg;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long all that a forge is asked may take together.
 const WITHIN: Duration = Duration::from_secs(120);
@@ -53,21 +53,20 @@ async fn attempt(legs: &[Leg<'_>], telling: &Telling) -> Result<Told, Silence> {
     let failed = |error: publish::Error| Told { errors: vec![error], ..Told::default() };
     let is_found = telling.event.kind == Kind::WorkflowRun && telling.wishes.claimed;
     // What is wished is looked at first, so that nobody is asked for a token that is not needed.
-    if !is_found {
-        post(legs, telling)?;
-    }
+    let ready = if is_found { None } else { Some(post(legs, telling)?) };
     let connection = match connection(telling)? {
         Ok(connection) => connection,
         Err(error) => return Ok(failed(error)),
     };
-    let post = if is_found {
-        match claimed(legs, telling, &connection).await {
+    let started = Instant::now();
+    let post = match ready {
+        Some(post) => post,
+        None => match claimed(legs, telling, &connection).await {
             Ok(post) => post?,
             Err(error) => return Ok(failed(error)),
-        }
-    } else {
-        post(legs, telling)?
+        },
     };
+    let connection = connection.after(started.elapsed());
     Ok(match provider {
         Provider::GitHub => github::publish(&connection, &post).await,
         Provider::GitLab => gitlab::publish(&connection, &post).await,
